@@ -1,0 +1,39 @@
+// Which Node runs Freshet: the one that runs this script when it is new enough, else the one the project brings.
+// Plain JavaScript in old syntax on purpose: it must load on the machine's own Node, however old.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+export const newEnough = major > 24 || (major === 24 && minor >= 12)
+
+export function nodePath() {
+  if (newEnough) return process.execPath
+  const brought = join(root, 'node_modules', 'node', 'bin', 'node')
+  if (existsSync(brought)) return brought
+  process.stderr.write(
+    `freshet needs Node 24.12 or newer; this is ${process.version}. Run 'npm ci' in ${root} to get the Node it brings, or install a newer Node.\n`,
+  )
+  process.exit(2)
+}
+
+/** Runs a program to its end, handing over signals, and resolves with its exit code. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', cwd: root, ...options })
+    const pass = (signal) => child.kill(signal)
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+    for (const signal of signals) process.on(signal, pass)
+    child.on('error', (error) => {
+      process.stderr.write(`cannot run ${command}: ${error.message}\n`)
+      resolve(127)
+    })
+    child.on('exit', (code, signal) => {
+      for (const name of signals) process.off(name, pass)
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
+    })
+  })
+}

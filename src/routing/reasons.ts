@@ -1,0 +1,30 @@
+/** Why a unit of work runs where it runs. Stable names: metrics, logs, `SHOW freshet.server` and `EXPLAIN ROUTE` print them; docs/reasons.md explains each. */
+export const REASONS = {
+  read: 'a plain read, and a replica has everything that it must see',
+  'read-only-transaction': 'a read-only transaction that one replica serves',
+  write: 'it changes data or the schema',
+  'in-transaction': 'it belongs to an open transaction, which stays where it began',
+  transaction: 'a transaction that may write begins on the primary',
+  'locking-read': 'it takes row or table locks',
+  'unknown-function': 'it calls a function that is not known to be read-only',
+  'volatile-function': 'it calls a function that may have an effect',
+  unparsed: 'it could not be understood, so it is not proved to be a read',
+  'session-state': 'it reads or changes the state of its session',
+  pinned: 'its session holds state that lives on one server connection',
+  hint: 'a hint or SET freshet.route asked for it',
+  stale: 'no replica is within the lag budget',
+  'behind-floor': 'no replica is proved to have what this session must see yet',
+  'no-replica': 'no replica can serve at the moment',
+  'learned-write': 'a replica refused this statement before, so it counts as a write',
+  'server-specific': 'its result describes one server',
+  'multi-statement': 'several statements at once, not all of them plain reads',
+  'unreplicated-table': 'it uses a table that replicas do not have: temporary, unlogged or foreign',
+  'unknown-relation': 'it uses a relation whose definition is not known to be read-only',
+  'clock-skew': "it asks for the time, and the replicas' clocks differ too much",
+  'too-large': 'it is too large to be held and judged before it is sent on',
+  're-run': 'a replica refused or lost it before anything was sent to the client',
+  'no-primary': 'no primary is known',
+  local: 'answered by Freshet itself',
+} as const
+
+export type Reason = keyof typeof REASONS
