@@ -1,3 +1,5 @@
+import type { Control, Facts, Hint, LexMode } from './sql/facts.ts'
+
 /** The narrow contract between the neutral core and one engine's protocol. Grows here, never in two places. */
 
 /** A fault that a client is told of, in the engine's own terms. */
@@ -43,3 +45,111 @@ export interface Probe {
 
 /** Whether a server at `have` has everything that a server at `need` had. Unknown or foreign histories: false. */
 export type Covers = (have: Position, need: Position) => boolean
+
+/** Whether a server connection is inside a transaction after an exchange. `unsynced`: the exchange ended without a synchronisation point, more must follow on the same connection. */
+export type TransactionStatus = 'idle' | 'open' | 'failed' | 'unsynced'
+
+/** Where the reply of one exchange goes. Views are valid only until the call returns, unless the receiver copies them. */
+export interface ReplySink {
+  /** Reply bytes, ready for the client. */
+  data(view: Buffer): void
+  /** An error begins; called before its bytes. Returning true swallows it and the rest of this exchange's reply. */
+  error(failure: Failure): boolean
+  /** The server reports a changed parameter; its bytes follow through `data` unless this returns true. */
+  report(name: string, value: string): boolean
+  /** The server now waits for data from the client (COPY ... FROM STDIN). */
+  copyIn(): void
+  /** The reply is complete. The connection may be used for the next exchange at once, also from within this call. */
+  end(status: TransactionStatus): void
+}
+
+/** One client request as its codec cut it: the smallest thing that can be routed. Opaque beyond these fields. */
+export interface Unit {
+  /** Bytes held in memory for it. */
+  readonly size: number
+  /** Its last message goes on beyond these bytes; the rest comes as a stream, so it can neither be judged nor sent twice. */
+  readonly streaming: boolean
+  /** False: more of the same exchange follows (no synchronisation point yet). */
+  readonly complete: boolean
+}
+
+/** What must be known of a unit before it can be routed. */
+export interface Work {
+  readonly facts: Facts
+  readonly hint: Hint | null
+  readonly control: Control | null
+  /** Statements it executes (0: it only prepares, describes or closes). */
+  readonly executes: number
+  /** It is exactly one transaction begin (alone in its unit), which can be answered at once. */
+  readonly deferrable: boolean
+  /** It begins a transaction and goes on with statements in the same unit. */
+  readonly begins: { readonly readOnly: boolean | null } | null
+  /** It must run on the server connection that holds the rest of its exchange. */
+  readonly bound: boolean
+  /** SQL texts for logs and EXPLAIN ROUTE, cut to a sensible length. */
+  readonly text: () => string
+}
+
+/** What a local answer consists of. */
+export interface LocalResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | null)[])[]
+  readonly tag: string
+  readonly notice?: Failure
+}
+
+/** Whether to answer, and how, without a server. */
+export type LocalAnswer = { readonly result: LocalResult } | { readonly failure: Failure }
+
+/** One client's side of the protocol after login: cuts units, knows its prepared statements, encodes local answers. */
+export interface ClientProtocol {
+  /** Feeds bytes; calls the handler as far as they go. Protocol violations reach `handler.violation`, never throw. */
+  receive(chunk: Buffer, handler: ClientHandler): void
+  resolve(unit: Unit, lex: LexMode): Work
+  /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
+  withoutServer(unit: Unit, status: TransactionStatus): Buffer | null
+  /** The whole reply to a unit that is answered locally. */
+  answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
+  /** An error outside of any unit, e.g. before closing. */
+  encodeFailure(failure: Failure): Buffer
+  encodeNotice(failure: Failure): Buffer
+  /** DEALLOCATE: forgets one prepared statement (or all); false when there is none of that name. */
+  deallocate(name: string | null): boolean
+}
+
+export interface ClientHandler {
+  unit(unit: Unit): void
+  /** More bytes of the message that the last unit began (`streaming`), or of COPY data. */
+  stream(view: Buffer): void
+  terminate(): void
+  violation(failure: Failure): void
+}
+
+/** One server connection's side of the protocol after login. */
+export interface ServerCodec {
+  /** Translates a unit for this connection and queues its expected reply. Returns the bytes to write. `prefix`: statements to run first, invisibly; if one fails the unit cannot run. */
+  begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[]
+  /** Queues an exchange of Freshet's own: plain SQL. */
+  command(sql: string, sink: ReplySink): Buffer[]
+  /** Reply bytes. Throws ProtocolError when the server breaks the protocol. */
+  feed(chunk: Buffer): void
+  /** Exchanges whose reply is not complete. */
+  readonly outstanding: number
+  /** For messages that belong to no exchange (notifications, notices); null discards them. */
+  listener: ((view: Buffer) => void) | null
+  /** Prepared statements live on this connection no more (DISCARD ALL ran). */
+  forgetPrepared(): void
+}
+
+/** The session state that a connection carries or a session wants: statements by parameter that establish it, relative to the state at login. */
+export interface SessionState {
+  readonly key: string
+  readonly settings: ReadonlyMap<string, string>
+}
+
+/** What the server says a connection holds. */
+export interface Captured {
+  readonly state: SessionState
+  /** Causes that keep the session on this connection: `temp-table`, `advisory-lock`, `listen`, `held-cursor`, `prepared-in-sql`. */
+  readonly pins: readonly string[]
+}
