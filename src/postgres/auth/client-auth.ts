@@ -29,6 +29,8 @@ export interface ClientAuthOptions {
   readonly random?: RandomBytes
   /** Makes the salts of users that do not exist. Give all workers the same one, so that a stranger sees one salt per name. */
   readonly mockSecret?: Buffer
+  /** What a user without a usable password is asked for when the method is md5 (Account.unknownAs). Default: SCRAM, as PostgreSQL's own default. */
+  readonly unknownAs?: 'scram-sha-256' | 'md5'
 }
 
 /** The authenticator of one client. */
@@ -81,12 +83,13 @@ export function createClientAuth(options: ClientAuthOptions): ClientAuth {
   }
 }
 
-function begin({ method, user, credential, channelBinding, random = randomBytes }: ClientAuthOptions): Transition {
+function begin(options: ClientAuthOptions): Transition {
+  const { method, credential, channelBinding, random = randomBytes } = options
   switch (method) {
     case 'trust':
       return { next: OVER, step: { done: secretWithoutProof(credential) } }
     case 'md5': {
-      const hash = md5HashOf(credential, user)
+      const hash = md5HashToAsk(options)
       // As PostgreSQL: md5 in pg_hba.conf means md5 or better, and who has no md5 hash is asked for SCRAM.
       if (hash === null) return offerSasl(channelBinding)
       const salt = random(4)
@@ -103,9 +106,11 @@ function begin({ method, user, credential, channelBinding, random = randomBytes 
 const secretWithoutProof = (credential: Credential | null): ServerSecret =>
   credential?.kind === 'password' ? { kind: 'password', password: credential.password } : { kind: 'none' }
 
-function md5HashOf(credential: Credential | null, user: string): string | null {
+/** null: SCRAM is asked for instead. */
+function md5HashToAsk({ credential, user, unknownAs, mockSecret = processSecret }: ClientAuthOptions): string | null {
   if (credential?.kind === 'md5') return credential.hash
-  return credential?.kind === 'password' ? md5Hash(credential.password, user) : null
+  if (credential?.kind === 'password') return md5Hash(credential.password, user)
+  return credential === null && unknownAs === 'md5' ? md5Hash(mockSecret.toString('latin1'), user) : null
 }
 
 function offerSasl(channelBinding: Buffer | null): Transition {
@@ -191,7 +196,8 @@ function mockVerifier(user: string, secret: Buffer): ScramVerifier {
 function checkMd5(hash: string, salt: Buffer, payload: Buffer, { user, credential }: ClientAuthOptions): Transition {
   if (payload.indexOf(0) !== payload.length - 1) throw new ProtocolError('invalid password packet size')
   if (payload.length === 1) throw new AuthError(fatal('28P01', 'empty password returned by client'))
-  if (!md5Matches(hash, salt, payload.subarray(0, -1))) throw new AuthError(wrongPassword(user))
+  const matches = md5Matches(hash, salt, payload.subarray(0, -1))
+  if (!matches || credential === null) throw new AuthError(wrongPassword(user))
   const done: ServerSecret =
     credential?.kind === 'password' ? { kind: 'password', password: credential.password } : { kind: 'md5-hash', hash }
   return { next: OVER, step: { done } }
