@@ -15,6 +15,7 @@ export const REASONS = {
   stale: 'no replica is within the lag budget',
   'behind-floor': 'no replica is proved to have what this session must see yet',
   'no-replica': 'no replica can serve at the moment',
+  'older-epoch': 'its session last heard from a primary before the promotion; what it saw then may be lost',
   'learned-write': 'a replica refused this statement before, so it counts as a write',
   'server-specific': 'its result describes one server',
   'multi-statement': 'several statements at once, not all of them plain reads',
