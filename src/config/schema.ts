@@ -1,0 +1,161 @@
+/** The configuration's shape, its defaults and its limits. docs/configuration.md explains every key; a test compares the two. */
+import { z } from 'zod'
+import { millis } from '../units.ts'
+import {
+  choice,
+  duration,
+  field,
+  flag,
+  listenAddress,
+  oneOrMore,
+  type Parsed,
+  password,
+  positive,
+  serverAddress,
+  size,
+  text,
+  whole,
+} from './fields.ts'
+import { formatAddress } from './values.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const SECOND = 1000
+const HOUR = 3600 * SECOND
+
+/** Metrics keep counts per server in arrays of this length. */
+const SERVERS_MAX = 256
+
+/** A section that may be left out when everything in it has a default. */
+const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape).prefault({} as never)
+
+const server = z
+  .unknown()
+  .transform((raw) => (typeof raw === 'string' ? { address: raw } : raw))
+  .pipe(
+    z.strictObject({
+      address: serverAddress(5432),
+      name: text('a short name').optional(),
+      weight: positive(1000).default(1),
+      zone: text('a short name').nullable().default(null),
+    }),
+  )
+  .transform((raw) => ({ ...raw, name: raw.name ?? formatAddress(raw.address) }))
+
+const servers = z
+  .array(server, { error: 'is missing' })
+  .min(1, { error: 'is empty' })
+  .max(SERVERS_MAX, { error: `has more than ${SERVERS_MAX} servers` })
+
+/** A value that the contract names but this version cannot do yet: refused, so that nobody relies on it. */
+function notYet<const T extends string>(allowed: readonly T[], later: string, instead: string) {
+  const known = choice(allowed)
+  return field(`allowed: ${allowed.join(' | ')}`, (raw): Parsed<T> => {
+    if (raw === later) return { wrong: 'is not in this version yet', right: instead }
+    const parsed = known.safeParse(raw)
+    if (parsed.success) return { value: parsed.data }
+    return { wrong: 'is not known here', right: `allowed: ${allowed.join(' | ')}` }
+  })
+}
+
+const engine = notYet(['postgres'], 'mysql', 'only postgres works so far')
+
+const monitor = z.strictObject({
+  user: text('the account that watches the servers, for example freshet'),
+  password: password().default(''),
+  database: text('the name of a database').default('postgres'),
+  interval: duration(1, 60 * SECOND).default(millis(50)),
+  timeout: duration(10, 60 * SECOND).default(millis(2000)),
+  nudge: flag().default(true),
+  clock_skew_max: duration(0, HOUR).default(millis(100)),
+})
+
+const auth = section({
+  method: choice(['scram-sha-256', 'md5', 'trust']).default('scram-sha-256'),
+  users: z.array(z.strictObject({ name: text('the name of a user'), password: password() })).default([]),
+  query: text('a query with $1 that returns a name and its verifier').nullable().default(null),
+})
+
+const pool = section({
+  size: whole(1, 10_000).default(20),
+  idle: duration(SECOND).default(millis(5 * 60 * SECOND)),
+  lifetime: duration(SECOND).default(millis(HOUR)),
+  wait: duration(0, HOUR).default(millis(5 * SECOND)),
+})
+
+const limits = section({
+  clients: whole(1, 1_000_000).default(10_000),
+  statement: size(8 * KIB, 1024 * MIB).default(MIB),
+  read_ahead: size(16 * KIB, 1024 * MIB).default(MIB),
+  write_buffer: size(16 * KIB, 1024 * MIB).default(MIB),
+  hold_back: size(1 * KIB, 64 * MIB).default(64 * KIB),
+  prepared_per_connection: whole(1, 1_000_000).default(500),
+  prepared_per_session: whole(1, 1_000_000).default(5000),
+  digests: whole(100, 10_000_000).default(20_000),
+  causal_keys: whole(1, 100_000_000).default(100_000),
+  waiting: whole(0, 1_000_000).default(10_000),
+  login_timeout: duration(100, HOUR).default(millis(60 * SECOND)),
+  startup: size(256, MIB).default(10_000),
+})
+
+/** `off` instead of a section. */
+const orOff = <T extends z.ZodType>(schema: T) =>
+  z
+    .unknown()
+    .transform((raw) => (raw === 'off' || raw === false ? undefined : raw))
+    .pipe(schema.optional())
+    .optional()
+
+const tls = z.strictObject({
+  mode: choice(['disable', 'allow', 'require']).default('allow'),
+  cert: text('the path of a PEM file with the certificate and its chain'),
+  key: text('the path of a PEM file with the private key'),
+})
+
+const serverTls = section({
+  mode: choice(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+  ca: text("the path of a PEM file with the authorities' certificates").nullable().default(null),
+})
+
+export const clusterSchema = z.strictObject({
+  engine,
+  listen: oneOrMore(listenAddress()),
+  servers,
+  monitor,
+  auth,
+  consistency: choice(['eventual', 'session', 'scope', 'global', 'strict']).default('session'),
+  max_lag: duration(0).default(millis(SECOND)),
+  when_stale: choice(['primary', 'wait', 'error', 'serve']).default('primary'),
+  wait: duration(0, HOUR).default(millis(5)),
+  when_no_primary: choice(['serve', 'error']).default('serve'),
+  max_lag_without_primary: duration(0).default(millis(HOUR)),
+  reads_in_transactions: notYet(['primary'], 'replica_until_write', 'only primary works so far').default('primary'),
+  pool,
+  lanes: section({ enabled: flag().optional() }),
+  tls: orOff(tls),
+  server_tls: serverTls,
+  limits,
+  catalog_refresh: duration(SECOND, 24 * HOUR).default(millis(30 * SECOND)),
+})
+
+const workers = field('1', (raw): Parsed<1> => {
+  if (raw === 1 || raw === '1') return { value: 1 }
+  const more = typeof raw === 'number' && raw > 1
+  return { wrong: more ? 'is not in this version yet' : 'is not possible', right: 'only 1 works so far' }
+})
+
+const admin = orOff(z.strictObject({ listen: listenAddress() })).prefault({ listen: '127.0.0.1:9432' })
+
+export const configSchema = z.strictObject({
+  clusters: z.record(z.string(), clusterSchema, { error: 'is missing' }),
+  workers: workers.default(1),
+  admin,
+  shutdown_grace: duration(0, 24 * HOUR).default(millis(30 * SECOND)),
+  log: section({
+    level: choice(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    pretty: flag().default(false),
+  }),
+})
+
+export type RawConfig = z.infer<typeof configSchema>
+export type RawCluster = z.infer<typeof clusterSchema>
