@@ -194,7 +194,9 @@ function mockVerifier(user: string, secret: Buffer): ScramVerifier {
 }
 
 function checkMd5(hash: string, salt: Buffer, payload: Buffer, { user, credential }: ClientAuthOptions): Transition {
-  if (payload.indexOf(0) !== payload.length - 1) throw new ProtocolError('invalid password packet size')
+  if (payload.length === 0 || payload.indexOf(0) !== payload.length - 1) {
+    throw new ProtocolError('invalid password packet size')
+  }
   if (payload.length === 1) throw new AuthError(fatal('28P01', 'empty password returned by client'))
   const matches = md5Matches(hash, salt, payload.subarray(0, -1))
   if (!matches || credential === null) throw new AuthError(wrongPassword(user))
