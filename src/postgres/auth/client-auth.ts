@@ -42,9 +42,9 @@ export interface ClientAuth {
 }
 
 /** PG_MAX_SASL_MESSAGE_LENGTH: a longer message is not even read; the server then fails the login as with a wrong password. */
-export const SASL_MESSAGE_BYTES_MAX = 1024
+const SASL_MESSAGE_BYTES_MAX = 1024
 /** PG_MAX_AUTH_TOKEN_LENGTH */
-export const PASSWORD_MESSAGE_BYTES_MAX = 65535
+const PASSWORD_MESSAGE_BYTES_MAX = 65535
 
 const processSecret = randomBytes(32)
 

@@ -26,7 +26,7 @@ export interface ScramServerOptions {
   readonly nonce: string
 }
 
-export type ScramServerStep =
+type ScramServerStep =
   | { readonly kind: 'challenge'; readonly message: string }
   | { readonly kind: 'proven'; readonly message: string; readonly clientKey: Buffer }
   /** The proof is wrong: the caller says so in its own words. */

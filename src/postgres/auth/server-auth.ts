@@ -31,8 +31,10 @@ export interface ServerAuth {
 }
 
 type State =
-  /** Nothing asked yet, or nothing left that this side has to check. */
+  /** Nothing asked yet. */
   | { readonly at: 'open' }
+  /** All is proved on this side and, with SCRAM, on the other: only AuthenticationOk may follow. */
+  | { readonly at: 'answered' }
   | { readonly at: 'scram-first' | 'scram-final'; readonly scram: ScramClient }
   | { readonly at: 'over' }
 
@@ -54,13 +56,17 @@ export function createServerAuth(options: ServerAuthOptions): ServerAuth {
     if (state.at === 'over') throw unexpected(code)
     switch (code) {
       case 0:
-        if (state.at !== 'open') throw refusal('the server ended the SCRAM exchange without proving who it is')
+        if (state.at !== 'open' && state.at !== 'answered')
+          throw refusal('the server ended the SCRAM exchange without proving who it is')
         state = { at: 'over' }
         return { ok: true }
       case 3:
-      case 5:
+      case 5: {
         if (state.at !== 'open') throw unexpected(code)
-        return { send: passwordMessage(code === 3 ? cleartext(options) : md5(data, options)) }
+        const send = passwordMessage(code === 3 ? cleartext(options) : md5(data, options))
+        state = { at: 'answered' }
+        return { send }
+      }
       case 10: {
         if (state.at !== 'open') throw unexpected(code)
         const { scram, send } = beginScram(data, options)
@@ -73,7 +79,7 @@ export function createServerAuth(options: ServerAuthOptions): ServerAuth {
       case 12:
         if (state.at !== 'scram-final') throw unexpected(code)
         state.scram.verify(data.toString('latin1'))
-        state = { at: 'open' }
+        state = { at: 'answered' }
         return {}
       default:
         throw refusal(`the server asks for an authentication method that Freshet does not have: ${methodName(code)}`)

@@ -188,6 +188,12 @@ describe('towards a server', () => {
     expect(auth.receive(OK)).toMatchObject({ failure: { code: '08P01' } })
   })
 
+  it('answers no second question', () => {
+    const auth = server(password)
+    auth.receive(request(5, 'salt'))
+    expect(auth.receive(request(5, 'salt'))).toMatchObject({ failure: { code: '08P01' } })
+  })
+
   it.each(['', 'x', 'r=', 'r=abc,s=AAAA,i=1', 'e=other-error'])('refuses the challenge %j', async (text) => {
     const auth = server(password)
     auth.receive(request(10, 'SCRAM-SHA-256\0\0'))
