@@ -1,7 +1,6 @@
 /** What a running cluster shows of itself. The composition root makes it; the HTTP API, the dashboard and `serve` read it. */
 import type { ClusterConfig } from '../config/types.ts'
 import type { Snapshot } from '../routing/types.ts'
-import type { ServerId } from '../units.ts'
 
 export interface PoolView {
   readonly server: string
@@ -58,10 +57,6 @@ export interface RunningCluster {
   /** Where it accepts clients, with the real ports. */
   readonly addresses: readonly string[]
   view(): ClusterView
-  /** Statements run on this server since the start. */
-  ranOn(server: ServerId): number
-  /** Counts by target and reason since the start. */
-  totals(): readonly { readonly target: string; readonly reason: string; readonly count: number }[]
   /** New connections are refused from now on. */
   stopAccepting(): void
   /** Resolves when no session is inside a transaction or a statement any more. */
