@@ -30,7 +30,7 @@ export interface FleetOptions {
   readonly clock: () => Instant
   readonly schedule: Schedule
   readonly log: Log
-  /** A promotion: every connection and lease to any server from before it must be closed now. Called before the snapshot of the new epoch is published. */
+  /** A promotion: every connection and lease to any server from before it must be closed now. The snapshot is already the new epoch's. */
   readonly onEpoch?: (epoch: number, at: Instant) => void
   /** The server does not answer any more. */
   readonly onServerDown?: (server: ServerId) => void
