@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { buildConfig } from './build.ts'
 import { crossIssues, type Issue } from './cross-checks.ts'
 import { type ConfigDocument, directoryOf, readDocument } from './document.ts'
+import { knownKeys } from './known-keys.ts'
 import { nearest, type Problem } from './problems.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
@@ -21,28 +22,6 @@ function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const kept = Object.entries(value).filter(([, item]) => item !== null)
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]))
-}
-
-/** The keys that the schema knows at a path, by asking it about an unknown one. */
-function knownKeys(path: readonly (string | number)[]): string[] {
-  let schema: unknown = configSchema
-  const unwrap = (outer: unknown): unknown => {
-    let inner = outer as { def?: { type?: string; innerType?: unknown; out?: unknown; in?: unknown } }
-    while (inner?.def && ['default', 'prefault', 'optional', 'nullable', 'pipe'].includes(inner.def.type ?? '')) {
-      const pipeEnd = (inner.def.out as { def?: { type?: string } } | undefined)?.def?.type
-      inner = (inner.def.innerType ?? (pipeEnd === 'transform' ? inner.def.in : inner.def.out)) as typeof inner
-    }
-    return inner
-  }
-  for (const key of path) {
-    const { def } = unwrap(schema) as {
-      def: { shape?: Record<string, unknown>; valueType?: unknown; element?: unknown }
-    }
-    schema = def.shape?.[key] ?? def.valueType ?? def.element
-    if (schema === undefined) return []
-  }
-  const { def } = unwrap(schema) as { def: { shape?: Record<string, unknown> } }
-  return Object.keys(def.shape ?? {})
 }
 
 const RIGHT_TYPE: Readonly<Record<string, string>> = {
