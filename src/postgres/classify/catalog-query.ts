@@ -1,0 +1,99 @@
+import type { Probe } from '../../dialect.ts'
+import { type Catalog, catalogOf } from './catalog.ts'
+
+/**
+ * The queries behind a Catalog, for PostgreSQL 13 and newer, under any account (the catalogs are public). They read definitions only of what
+ * users have made. Extension members are told apart by pg_depend. Functions from here on: oid >= 16384 (FirstNormalObjectId) would
+ * miss nothing either, but schemas say it plainer.
+ */
+
+/** Longer definitions are not read; the function or view then counts as unknown. */
+const DEFINITION_MAX = 65_536
+
+const SYSTEM_SCHEMAS = "('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)"
+
+/** name, whether any function of that name is volatile */
+const BUILTINS = `
+  select proname, bool_or(provolatile = 'v')
+  from pg_catalog.pg_proc where pronamespace = 'pg_catalog'::regnamespace
+  group by proname`
+
+/** oid, schema, name, kind, volatility, language, unary, extension, definition, oids that an aggregate calls */
+const FUNCTIONS = `
+  select p.oid, n.nspname, p.proname, p.prokind, p.provolatile, l.lanname,
+    p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1 or p.provariadic <> 0,
+    (select e.extname from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
+      where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+        and d.refclassid = 'pg_catalog.pg_extension'::regclass limit 1),
+    case when l.lanname in ('sql', 'plpgsql') and p.prokind <> 'a' and pg_catalog.length(p.prosrc) < ${DEFINITION_MAX}
+      then pg_catalog.pg_get_functiondef(p.oid) end,
+    (select pg_catalog.concat_ws(' ', nullif(a.aggtransfn::oid, 0), nullif(a.aggfinalfn::oid, 0), nullif(a.aggcombinefn::oid, 0),
+        nullif(a.aggserialfn::oid, 0), nullif(a.aggdeserialfn::oid, 0), nullif(a.aggmtransfn::oid, 0), nullif(a.aggminvtransfn::oid, 0),
+        nullif(a.aggmfinalfn::oid, 0))
+      from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  join pg_catalog.pg_language l on l.oid = p.prolang
+  where p.pronamespace not in ${SYSTEM_SCHEMAS}`
+
+/** schema, name, kind, definition, policies (JSON), trigger functions, whether it has rules */
+const RELATIONS = `
+  with recursive unreplicated(oid) as (
+    select oid from pg_catalog.pg_class where relpersistence in ('u', 't') and relkind in ('r', 'p', 'm', 'S') or relkind = 'f'
+    union
+    select i.inhparent from pg_catalog.pg_inherits i join unreplicated u on u.oid = i.inhrelid
+  ), special as (
+    select c.oid, n.nspname, c.relname, c.relkind, u.oid is not null as unreplicated,
+      (select pg_catalog.json_agg(e) from pg_catalog.pg_policy p,
+          lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)), (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e)
+        where p.polrelid = c.oid and c.relrowsecurity and e is not null) as policies,
+      (select pg_catalog.string_agg(t.tgfoid::oid::text, ' ') from pg_catalog.pg_trigger t
+        where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
+      exists (select from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    left join unreplicated u on u.oid = c.oid
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relnamespace not in ${SYSTEM_SCHEMAS}
+  )
+  select nspname, relname,
+    case when unreplicated then 'unreplicated' when relkind = 'v' then 'view' when relkind = 'S' then 'sequence' else 'table' end,
+    case when relkind = 'v' then pg_catalog.pg_get_viewdef(oid) end,
+    policies, triggers, rules
+  from special
+  where unreplicated or relkind in ('v', 'S') or policies is not null or triggers is not null or rules`
+
+/** use (operator, type, anywhere, event-trigger), name, oid of a function, or expression */
+const IMPLICIT = `
+  select 'operator', o.oprname, o.oprcode::oid, null
+  from pg_catalog.pg_operator o where o.oprnamespace <> 'pg_catalog'::regnamespace and o.oprcode <> 0
+  union all
+  select 'type', t.typname, null, pg_catalog.pg_get_expr(c.conbin, 0)
+  from pg_catalog.pg_constraint c join pg_catalog.pg_type t on t.oid = c.contypid
+  where c.contype = 'c' and t.typnamespace not in ${SYSTEM_SCHEMAS}
+  union all
+  select 'type', t.typname, f.oid, null
+  from pg_catalog.pg_type t,
+    lateral (values (t.typinput::oid), (t.typmodin::oid), (t.typreceive::oid)) f(oid)
+  where t.typtype = 'b' and t.typnamespace not in ${SYSTEM_SCHEMAS} and f.oid >= 16384
+  union all
+  select 'type', t.typname, c.castfunc, null
+  from pg_catalog.pg_cast c join pg_catalog.pg_type t on t.oid = c.casttarget
+  where c.castfunc >= 16384
+  union all
+  select 'anywhere', null, c.castfunc, null
+  from pg_catalog.pg_cast c where c.castfunc >= 16384 and c.castcontext = 'i'
+  union all
+  select 'anywhere', null, a.amproc::oid, null
+  from pg_catalog.pg_amproc a where a.amproc::oid >= 16384
+  union all
+  select 'event-trigger', evtname, null, null
+  from pg_catalog.pg_event_trigger where evtenabled <> 'D'`
+
+/** Reads a catalog. Rejects as `query` does; the one before then stays in use. */
+export async function loadCatalog(query: Probe['query']): Promise<Catalog> {
+  const builtins = await query(BUILTINS, [])
+  const functions = await query(FUNCTIONS, [])
+  const relations = await query(RELATIONS, [])
+  const implicit = await query(IMPLICIT, [])
+  return catalogOf({ builtins, functions, relations, implicit })
+}

@@ -1,0 +1,122 @@
+/** What the servers' catalog says about everything that a statement can run without naming it. Immutable; a newly read one replaces it. */
+export interface Catalog {
+  /** Names of pg_catalog's functions; true: at least one of that name is volatile. */
+  readonly builtins: ReadonlyMap<string, boolean>
+  /** All other functions by name, in whatever schema. */
+  readonly functions: ReadonlyMap<string, readonly UserFunction[]>
+  /** Relations that are no plain replicated tables, by name. */
+  readonly relations: ReadonlyMap<string, readonly Relation[]>
+  /** Functions behind operators outside pg_catalog, by the operator's name. */
+  readonly operators: ReadonlyMap<string, readonly Implicit[]>
+  /** Functions that a cast to a type or its constraints run, by the type's name. */
+  readonly types: ReadonlyMap<string, readonly Implicit[]>
+  /** Functions that may run for any expression over a column: implicit casts and operator classes outside pg_catalog. */
+  readonly anywhere: readonly Implicit[]
+  readonly eventTriggers: boolean
+}
+
+export interface UserFunction {
+  readonly oid: string
+  readonly schema: string
+  readonly name: string
+  /** Whether it can be called with one argument, and so as `x.name`. */
+  readonly unary: boolean
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window'
+  readonly volatile: boolean
+  readonly language: string
+  /** pg_get_functiondef for SQL and PL/pgSQL; null otherwise, or when it is too long to read. */
+  readonly definition: string | null
+  readonly extension: string | null
+  /** Aggregates: what they call, by oid. */
+  readonly calls: readonly string[]
+}
+
+export interface Relation {
+  readonly schema: string
+  readonly name: string
+  readonly kind: 'view' | 'sequence' | 'unreplicated' | 'table'
+  /** The text of a view's query. */
+  readonly definition: string | null
+  /** Expressions of row-level-security policies. */
+  readonly policies: readonly string[]
+  /** Oids of the functions of its user triggers; of rules nothing is known, so a rule sets `rules`. */
+  readonly triggers: readonly string[]
+  readonly rules: boolean
+}
+
+/** A function by oid, or an expression to be read. */
+export type Implicit = { readonly oid: string } | { readonly expression: string }
+
+/** The rows that catalog-query.ts asks for; see there for the columns. */
+export interface CatalogRows {
+  readonly builtins: Rows
+  readonly functions: Rows
+  readonly relations: Rows
+  readonly implicit: Rows
+}
+export type Rows = readonly (readonly (string | null)[])[]
+
+export function catalogOf(rows: CatalogRows): Catalog {
+  const builtins = new Map<string, boolean>()
+  for (const [name, volatile] of rows.builtins) builtins.set(name ?? '', volatile === 't')
+  const functions = new Map<string, UserFunction[]>()
+  for (const row of rows.functions) append(functions, row[2] ?? '', functionOf(row))
+  const relations = new Map<string, Relation[]>()
+  let eventTriggers = false
+  for (const row of rows.relations) append(relations, row[1] ?? '', relationOf(row))
+  const operators = new Map<string, Implicit[]>()
+  const types = new Map<string, Implicit[]>()
+  const anywhere: Implicit[] = []
+  for (const [use, name, oid, expression] of rows.implicit) {
+    const implicit: Implicit = oid ? { oid } : { expression: expression ?? '' }
+    if (use === 'operator') append(operators, name ?? '', implicit)
+    else if (use === 'type') append(types, name ?? '', implicit)
+    else if (use === 'event-trigger') eventTriggers = true
+    else anywhere.push(implicit)
+  }
+  return { builtins, functions, relations, operators, types, anywhere, eventTriggers }
+}
+
+const KINDS: Readonly<Record<string, UserFunction['kind']>> = {
+  f: 'function',
+  p: 'procedure',
+  a: 'aggregate',
+  w: 'window',
+}
+
+function functionOf(row: readonly (string | null)[]): UserFunction {
+  const [oid, schema, name, kind, volatility, language, unary, extension, definition, calls] = row
+  return {
+    oid: oid ?? '',
+    schema: schema ?? '',
+    name: name ?? '',
+    kind: KINDS[kind ?? ''] ?? 'function',
+    volatile: volatility !== 'i' && volatility !== 's',
+    language: language ?? '',
+    unary: unary === 't',
+    extension: extension ?? null,
+    definition: definition ?? null,
+    calls: words(calls),
+  }
+}
+
+function relationOf(row: readonly (string | null)[]): Relation {
+  const [schema, name, kind, definition, policies, triggers, rules] = row
+  return {
+    schema: schema ?? '',
+    name: name ?? '',
+    kind: kind === 'view' || kind === 'sequence' || kind === 'unreplicated' ? kind : 'table',
+    definition: definition ?? null,
+    policies: policies ? (JSON.parse(policies) as string[]) : [],
+    triggers: words(triggers),
+    rules: rules === 't',
+  }
+}
+
+const words = (text: string | null | undefined) => (text ? text.split(' ') : [])
+
+function append<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else values.push(value)
+}

@@ -1,0 +1,116 @@
+import type { Analysis } from './analysis.ts'
+import { analyze } from './analyze.ts'
+import { READ, TRUSTED_EXTENSIONS, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
+import type { Catalog, Implicit, Relation, UserFunction } from './catalog.ts'
+import { analyzeExpression, analyzeFunction } from './function-body.ts'
+import { judgeUses, triggersHarmless, worse } from './judge.ts'
+
+/** What the functions, views and policies of one catalog do. Bodies are parsed when first asked for, and the answer is kept. */
+export interface FunctionBodies {
+  function(candidate: UserFunction): Treatment
+  byOid(oid: string): Treatment
+  view(relation: Relation): Treatment
+  policies(relation: Relation): Treatment
+  /** A function that runs unnamed (operator, cast, operator class): its label is believed where its body cannot be read. */
+  implicit(used: Implicit): Treatment
+  anywhere(): Treatment
+}
+
+const UNKNOWN_VIEW: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'unknown' }
+
+const known = new WeakMap<Catalog, FunctionBodies>()
+
+export function bodiesOf(catalog: Catalog): FunctionBodies {
+  let bodies = known.get(catalog)
+  if (bodies === undefined) {
+    bodies = readBodies(catalog)
+    known.set(catalog, bodies)
+  }
+  return bodies
+}
+
+function readBodies(catalog: Catalog): FunctionBodies {
+  const byOid = new Map<string, UserFunction>()
+  for (const overloads of catalog.functions.values())
+    for (const candidate of overloads) byOid.set(candidate.oid, candidate)
+  const verdicts = new Map<object | string, Treatment>()
+
+  /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
+  function once(key: object | string, meanwhile: Treatment, find: () => Treatment): Treatment {
+    const before = verdicts.get(key)
+    if (before !== undefined) return before
+    verdicts.set(key, meanwhile)
+    const found = find()
+    verdicts.set(key, found)
+    return found
+  }
+
+  const judgeAll = (analyses: readonly Analysis[], otherwise: Treatment): Treatment =>
+    analyses.map((analysis) => judgeText(analysis, otherwise)).reduce(worse, READ)
+
+  /** One text inside a body: what is no read makes the whole body no read, and session state anywhere makes its effect unknown. */
+  function judgeText(analysis: Analysis, otherwise: Treatment): Treatment {
+    const used = judgeUses(analysis, { catalog, bodies, doubtful: false })
+    const clock = analysis.clock ? ({ usesClock: true } as const) : {}
+    if (analysis.kind === 'read') return { ...used, ...clock }
+    const stateless =
+      analysis.effect.kind === 'none' &&
+      analysis.transaction === null &&
+      triggersHarmless(analysis.written, catalog, bodies, false) &&
+      !analysis.ddl
+    return worse(used, { ...otherwise, ...clock, effect: stateless ? 'none' : 'unknown' })
+  }
+
+  function trusted(candidate: UserFunction): boolean {
+    const volatile = candidate.extension === null ? undefined : TRUSTED_EXTENSIONS.get(candidate.extension)
+    return volatile !== undefined && (!candidate.volatile || volatile.has(candidate.name))
+  }
+
+  const bodies: FunctionBodies = {
+    function(candidate) {
+      return once(candidate, UNKNOWN_FUNCTION, () => {
+        if (trusted(candidate)) return READ
+        if (candidate.kind === 'aggregate') return candidate.calls.map(bodies.byOid).reduce(worse, READ)
+        if (candidate.definition === null || candidate.kind !== 'function')
+          return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
+        const analyses = analyzeFunction(candidate.definition, candidate.language)
+        if (analyses === null) return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
+        return judgeAll(analyses, VOLATILE)
+      })
+    },
+    byOid(oid) {
+      const candidate = byOid.get(oid)
+      // Not among the user-made ones: a builtin. Aggregates and operators call those that are immutable or stable.
+      if (candidate === undefined) return Number(oid) < 16_384 ? READ : UNKNOWN_FUNCTION
+      return bodies.function(candidate)
+    },
+    view(relation) {
+      return once(relation, UNKNOWN_VIEW, () => {
+        const analysis = relation.definition === null || relation.rules ? null : analyze(relation.definition)
+        return analysis === null ? UNKNOWN_VIEW : judgeText(analysis, UNKNOWN_VIEW)
+      })
+    },
+    policies(relation) {
+      if (relation.policies.length === 0) return READ
+      // A policy on a table may select from that table: the server finds the recursion, so it is no cause for doubt here.
+      return once(relation, READ, () => relation.policies.map(expression).reduce(worse, READ))
+    },
+    implicit(used) {
+      if (!('oid' in used)) return expression(used.expression)
+      const candidate = byOid.get(used.oid)
+      if (candidate !== undefined && candidate.definition === null && !candidate.volatile) return READ
+      return bodies.byOid(used.oid)
+    },
+    anywhere() {
+      return once('anywhere', UNKNOWN_VIEW, () => catalog.anywhere.map(bodies.implicit).reduce(worse, READ))
+    },
+  }
+
+  function expression(text: string): Treatment {
+    return once(`expression ${text}`, UNKNOWN_VIEW, () => {
+      const analysis = analyzeExpression(text)
+      return analysis === null ? UNKNOWN_VIEW : judgeUses(analysis, { catalog, bodies, doubtful: false })
+    })
+  }
+  return bodies
+}

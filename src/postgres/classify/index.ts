@@ -1,0 +1,26 @@
+import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
+import type { Classifier } from '../../sql/facts.ts'
+import type { Analysis } from './analysis.ts'
+import { analyze } from './analyze.ts'
+import type { Catalog } from './catalog.ts'
+import { judge } from './judge.ts'
+import { postgresLexicon } from './lexicon.ts'
+import { initParser } from './parser.ts'
+
+export type { Catalog } from './catalog.ts'
+export { loadCatalog } from './catalog-query.ts'
+
+const engine: Engine<Analysis, Catalog> = {
+  lexicon: postgresLexicon,
+  analyze,
+  literalDependent: (analysis) => analysis.literalDependent,
+  judge,
+}
+
+/** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
+export const initClassifier: () => Promise<void> = initParser
+
+/** Classifies PostgreSQL statements: facts from the digest's cache, at first sight from PostgreSQL's own parser and the catalog. */
+export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {
+  return classifierFor(engine, options)
+}

@@ -1,0 +1,174 @@
+import type { Reason } from '../../routing/reasons.ts'
+import type { Judgement } from '../../sql/classifier.ts'
+import { type Analysis, type Name, UNKNOWN_EFFECT, type Uses } from './analysis.ts'
+import {
+  builtinAttribute,
+  builtinFunction,
+  READ,
+  READS_WITHOUT_CATALOG,
+  systemRelation,
+  type Treatment,
+  UNKNOWN_FUNCTION,
+  VOLATILE,
+} from './builtins.ts'
+import type { Catalog, Relation } from './catalog.ts'
+import { bodiesOf, type FunctionBodies } from './function-judge.ts'
+
+const UNKNOWN_RELATION: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'none' }
+const UNREPLICATED: Treatment = { verdict: 'primary', because: 'unreplicated-table', effect: 'none' }
+const SEQUENCE: Treatment = { verdict: 'primary', because: 'server-specific', effect: 'none' }
+
+/** The facts about a text under one catalog. `doubtful`: DDL has been seen since the catalog was read, so what users made is not trusted. */
+export function judge(analysis: Analysis, catalog: Catalog | null, doubtful: boolean): Judgement {
+  const bodies = catalog === null ? null : bodiesOf(catalog)
+  const found = judgeUses(analysis, { catalog, bodies, doubtful })
+  const mayFire = analysis.written.length > 0 && !triggersHarmless(analysis.written, catalog, bodies, doubtful)
+  const ddlMayFire = analysis.ddl && (catalog === null || catalog.eventTriggers)
+  const unknown = found.effect === 'unknown' || mayFire || ddlMayFire
+  const ctes = new Set(analysis.ctes)
+  return {
+    statements: analysis.statements,
+    // A cursor over a query that is no read, or anything else that calls what is not proved, stays on the primary in a transaction, too.
+    verdict: found.verdict === 'read' ? VERDICTS[analysis.kind] : 'primary',
+    because: reasonOf(analysis, found),
+    command: analysis.command,
+    tables: analysis.relations.filter((name) => name.schema !== null || !ctes.has(name.name)).map(display),
+    functions: analysis.functions.map(display),
+    usesClock: analysis.clock || found.usesClock === true,
+    usesLastSequence: found.usesLastSequence === true,
+    transaction: analysis.transaction,
+    effect: analysis.effect.kind === 'none' && unknown ? UNKNOWN_EFFECT : analysis.effect,
+    literalDependent: analysis.literalDependent,
+  }
+}
+
+const VERDICTS = { read: 'read', 'in-transaction': 'read-in-transaction', primary: 'primary' } as const
+
+function reasonOf(analysis: Analysis, found: Treatment): Reason {
+  if (analysis.kind === 'primary' || found.verdict === 'read') return analysis.because
+  return analysis.statements > 1 ? 'multi-statement' : found.because
+}
+
+const display = (name: Name) => (name.schema === null ? name.name : `${name.schema}.${name.name}`)
+
+export interface Knowledge {
+  readonly catalog: Catalog | null
+  readonly bodies: FunctionBodies | null
+  readonly doubtful: boolean
+}
+
+/** The worst of everything that a text uses: the first problem's reason, the union of the effects. */
+export function judgeUses(uses: Uses, knowledge: Knowledge): Treatment {
+  let worst = READ
+  const consider = (treatment: Treatment) => {
+    worst = worse(worst, treatment)
+  }
+  for (const name of uses.functions) consider(judgeFunction(name, knowledge))
+  for (const name of uses.attributes) consider(judgeAttribute(name, knowledge))
+  for (const name of uses.relations) consider(judgeRelation(name, knowledge, uses))
+  const { catalog, bodies } = knowledge
+  if (catalog !== null && bodies !== null) {
+    for (const operator of uses.operators)
+      for (const used of catalog.operators.get(operator) ?? []) consider(bodies.implicit(used))
+    for (const type of uses.types)
+      for (const used of catalog.types.get(type.name) ?? []) consider(bodies.implicit(used))
+    if (uses.relations.length > 0) consider(bodies.anywhere())
+  }
+  return worst
+}
+
+export function worse(a: Treatment, b: Treatment): Treatment {
+  if (b === READ || b === a) return a
+  if (a === READ) return b
+  const reason = a.verdict === 'primary' ? a : b
+  return {
+    verdict: reason.verdict,
+    because: reason.because,
+    effect: a.effect === 'unknown' || b.effect === 'unknown' ? 'unknown' : 'none',
+    ...(a.usesClock || b.usesClock ? { usesClock: true } : {}),
+    ...(a.usesLastSequence || b.usesLastSequence ? { usesLastSequence: true } : {}),
+  }
+}
+
+/** A name without a schema, or in doubt, means every function of that name: overloads are told apart by types, which text does not show. */
+function judgeFunction(name: Name, { catalog, bodies, doubtful }: Knowledge): Treatment {
+  const inCatalog = name.schema === null || name.schema === 'pg_catalog'
+  let result: Treatment | null = null
+  if (inCatalog) {
+    result = builtinFunction(name.name)
+    if (result === null && catalog === null && READS_WITHOUT_CATALOG.has(name.name)) result = READ
+    if (result === null && catalog !== null) {
+      const volatile = catalog.builtins.get(name.name)
+      if (volatile !== undefined) result = volatile ? VOLATILE : READ
+    }
+  }
+  if (name.schema === 'pg_catalog') return result ?? UNKNOWN_FUNCTION
+  for (const candidate of catalog?.functions.get(name.name) ?? []) {
+    if (name.schema !== null && candidate.schema !== name.schema) continue
+    const judged = doubtful ? UNKNOWN_FUNCTION : bodies!.function(candidate)
+    result = result === null ? judged : worse(result, judged)
+  }
+  if (result !== null) return result
+  // `mytype(x)` is a cast when no function has that name.
+  const casts = catalog?.types.get(name.name)
+  return casts === undefined || doubtful ? UNKNOWN_FUNCTION : casts.map(bodies!.implicit).reduce(worse, READ)
+}
+
+function judgeAttribute(name: string, { catalog, bodies, doubtful }: Knowledge): Treatment {
+  const builtin = builtinAttribute(name)
+  let result = builtin ?? READ
+  for (const candidate of catalog?.functions.get(name) ?? []) {
+    if (candidate.unary && !doubtful) result = worse(result, bodies!.function(candidate))
+    else if (candidate.unary) result = worse(result, UNKNOWN_FUNCTION)
+  }
+  return result
+}
+
+function judgeRelation(name: Name, { catalog, bodies, doubtful }: Knowledge, uses: Uses): Treatment {
+  if (name.schema?.startsWith('pg_temp') || name.schema?.startsWith('pg_toast_temp')) return UNREPLICATED
+  if (name.schema === 'information_schema') return READ
+  const system = name.schema === null || name.schema === 'pg_catalog' ? systemRelation(name.name) : READ
+  if (name.schema === 'pg_catalog') return system
+  if (system.verdict === 'primary') return system
+  const candidates = relationsNamed(name, catalog)
+  if (catalog === null) {
+    if (name.schema === null && (name.name.startsWith('pg_') || uses.ctes.includes(name.name))) return READ
+    return UNKNOWN_RELATION
+  }
+  return candidates.map((relation) => judgeKind(relation, bodies!, doubtful)).reduce(worse, READ)
+}
+
+function relationsNamed(name: Name, catalog: Catalog | null): readonly Relation[] {
+  const all = catalog?.relations.get(name.name) ?? []
+  return name.schema === null ? all : all.filter((relation) => relation.schema === name.schema)
+}
+
+function judgeKind(relation: Relation, bodies: FunctionBodies, doubtful: boolean): Treatment {
+  const policies = doubtful && relation.policies.length > 0 ? UNKNOWN_RELATION : bodies.policies(relation)
+  switch (relation.kind) {
+    case 'unreplicated':
+      return UNREPLICATED
+    case 'sequence':
+      return SEQUENCE
+    case 'view':
+      return doubtful ? UNKNOWN_RELATION : bodies.view(relation)
+    default:
+      return policies
+  }
+}
+
+/** Whether writing these relations can leave nothing in the session: no rules, and all triggers' functions are read and leave nothing. */
+export function triggersHarmless(
+  written: readonly Name[],
+  catalog: Catalog | null,
+  bodies: FunctionBodies | null,
+  doubtful: boolean,
+): boolean {
+  if (catalog === null || bodies === null) return false
+  return written.every((name) =>
+    relationsNamed(name, catalog).every((relation) => {
+      if (relation.triggers.length === 0 && !relation.rules && relation.kind !== 'view') return true
+      return !doubtful && !relation.rules && relation.triggers.every((oid) => bodies.byOid(oid).effect === 'none')
+    }),
+  )
+}

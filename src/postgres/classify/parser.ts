@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+/** A node of PostgreSQL's parse tree as libpg-query prints it. */
+export type Node = { readonly [key: string]: unknown }
+
+interface Module {
+  loadModule(): Promise<void>
+  parseSync(sql: string): unknown
+  parsePlPgSQLSync(sql: string): unknown
+}
+
+let module: Module | null = null
+let generation = 0
+
+/** Loads PostgreSQL's grammar (WebAssembly). Everything is `unparsed` before it has resolved. */
+export async function initParser(): Promise<void> {
+  // The package's CommonJS entry is the default one; only an ES module can be loaded a second time.
+  const path = createRequire(import.meta.url)
+    .resolve('libpg-query')
+    .replace(/index\.cjs$/, 'index.js')
+  const url = pathToFileURL(path)
+  if (generation > 0) url.search = `generation=${generation}`
+  const loaded = (await import(url.href)) as Module
+  await loaded.loadModule()
+  module = loaded
+}
+
+/**
+ * PostgreSQL's own grammar on one text, or null when it is not valid SQL. The caller bounds size and nesting: the parser is recursive, and an
+ * overflow of its stack leaves the instance unusable. Should that happen all the same, the instance is dropped and another one loaded.
+ */
+export function parseStatements(sql: string): readonly Node[] | null {
+  const tree = guarded((parser) => parser.parseSync(sql)) as { readonly stmts?: readonly Node[] } | null
+  return tree === null ? null : (tree.stmts ?? [])
+}
+
+/** The parse tree of one PL/pgSQL function, given its CREATE FUNCTION; null when it is not understood. */
+export function parseFunctionBody(createFunction: string): Node | null {
+  const tree = guarded((parser) => parser.parsePlPgSQLSync(createFunction)) as {
+    readonly plpgsql_funcs?: readonly Node[]
+  } | null
+  return tree?.plpgsql_funcs?.length === 1 ? tree.plpgsql_funcs[0]! : null
+}
+
+function guarded(parse: (parser: Module) => unknown): unknown {
+  if (module === null) return null
+  try {
+    return parse(module)
+  } catch (error) {
+    if (error instanceof RangeError || (error as Error).name === 'RuntimeError') {
+      module = null
+      generation++
+      // When no other instance can be had either, everything stays `unparsed`, which is safe.
+      initParser().catch(() => undefined)
+    }
+    return null
+  }
+}

@@ -1,0 +1,222 @@
+import type { Reason } from '../routing/reasons.ts'
+import { type Digest, digest } from '../units.ts'
+import { Budget } from './budget.ts'
+import { canonicalText } from './canonical.ts'
+import { findControl } from './controls.ts'
+import type { Classifier, Facts, LexMode } from './facts.ts'
+import { FactsTable } from './facts-table.ts'
+import { findHint } from './hints.ts'
+import type { Lexicon } from './lexicon.ts'
+import { OK, type Outcome, Scanner, TOO_LARGE } from './scan.ts'
+import { hashed, sipHash } from './siphash.ts'
+
+/** Facts before they belong to a digest. */
+export type Judgement = Omit<Facts, 'digest'>
+
+/** What an engine adds: its lexical rules, its parser, and its knowledge of what functions and relations do. */
+export interface Engine<Analysis, Catalog> {
+  readonly lexicon: Lexicon
+  /** Everything that the text alone tells; null when the parser cannot take it. Never throws. */
+  analyze(sql: string): Analysis | null
+  /** Whether the analysis holds for this very text only. */
+  literalDependent(analysis: Analysis): boolean
+  /**
+   * `catalog` null: none has been read yet. `doubtful`: it may be out of date, because DDL has been seen since it was read.
+   * Never throws.
+   */
+  judge(analysis: Analysis, catalog: Catalog | null, doubtful: boolean): Judgement
+}
+
+export interface ClassifierLimits {
+  /** Digests whose facts are remembered. */
+  readonly digests: number
+  /** A text longer than this is not even scanned. */
+  readonly scanBytes?: number
+  /** A canonical text (literals and comments removed) longer than this is not parsed. 12 KiB take the parser up to 5 ms. */
+  readonly parseBytes?: number
+  readonly nesting?: number
+  readonly operators?: number
+  /** The part of one core's time that parsing may take over a while. */
+  readonly parseShare?: number
+  /** Milliseconds of parsing allowed at once after a quiet while. */
+  readonly parseBurstMs?: number
+  /** How long a digest that a replica refused counts as a write, in milliseconds. */
+  readonly learnedMs?: number
+}
+
+export interface ClassifierOptions<Catalog> {
+  /** A random integer below 2^53, one per process. */
+  readonly seed: number
+  readonly limits: ClassifierLimits
+  /** The catalog as last read. A new one is a new object. */
+  readonly catalog: () => Catalog | null
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number
+}
+
+interface Entry<Analysis> {
+  readonly analysis: Analysis
+  /** Valid while `stamp` is the classifier's. */
+  facts: Facts
+  stamp: object | null
+}
+
+const LEARNED_MAX = 10_000
+const EXACT_MAX = 512
+
+/** A classifier for one engine. Hot path: scan, hash, look up; nothing is allocated. */
+export function classifierFor<Analysis, Catalog>(
+  engine: Engine<Analysis, Catalog>,
+  options: ClassifierOptions<Catalog>,
+): Classifier {
+  const { limits, now } = options
+  const parseBytes = limits.parseBytes ?? 12 * 1024
+  const scanBytes = limits.scanBytes ?? 1024 * 1024
+  const learnedMs = limits.learnedMs ?? 600_000
+  const scanner = new Scanner(engine.lexicon, {
+    canonicalBytes: parseBytes,
+    nesting: limits.nesting ?? 200,
+    operators: limits.operators ?? 1000,
+  })
+  const keyLow = options.seed >>> 0
+  const keyHigh = Math.floor(options.seed / 2 ** 32) >>> 0
+  const table = new FactsTable<Entry<Analysis>>(limits.digests)
+  const exact = new Map<string, Facts>()
+  const learned = new Map<Digest, number>()
+  const budget = new Budget(limits.parseShare ?? 0.2, limits.parseBurstMs ?? 1000, now())
+  const stats = { entries: 0, hits: 0, misses: 0 }
+  const decoder = new TextDecoder()
+  let catalog = options.catalog()
+  let doubtful = false
+  /** Facts judged under another stamp are judged again. */
+  let stamp: object = {}
+
+  function withinBudget(sql: string): Analysis | null | undefined {
+    const before = now()
+    if (!budget.allows(before)) return undefined
+    const analysis = engine.analyze(sql)
+    budget.spend(now() - before)
+    return analysis
+  }
+
+  function judged(key: Digest, analysis: Analysis): Facts {
+    const facts: Facts = { digest: key, ...engine.judge(analysis, catalog, doubtful) }
+    const until = learned.get(key)
+    if (until === undefined || facts.verdict === 'primary') return facts
+    if (now() < until) return { ...facts, verdict: 'primary', because: 'learned-write' }
+    learned.delete(key)
+    return facts
+  }
+
+  function exactly(key: Digest, sql: string): Facts {
+    const known = exact.get(sql)
+    if (known !== undefined) return known
+    const analysis = withinBudget(sql)
+    if (analysis === null || analysis === undefined) return conservative('unparsed', key)
+    const facts = judged(key, analysis)
+    if (exact.size >= EXACT_MAX) exact.delete(exact.keys().next().value!)
+    exact.set(sql, facts)
+    return facts
+  }
+
+  function firstSight(text: Uint8Array, start: number, end: number, low: number, high: number): Facts {
+    stats.misses++
+    const key = digest(high * 2 ** 32 + low)
+    let entry = table.get(low, high)
+    if (entry === null) {
+      const analysis = withinBudget(canonicalText(scanner.out, scanner.length))
+      if (analysis === undefined) return conservative('unparsed', key)
+      if (analysis === null) {
+        // Remembered as well: a statement with a syntax error is not parsed over and over.
+        const facts = conservative('unparsed', key)
+        table.set(low, high, { analysis: UNPARSABLE as Analysis, facts, stamp: FOREVER })
+        return facts
+      }
+      entry = { analysis, facts: judged(key, analysis), stamp: null }
+      table.set(low, high, entry)
+      stats.entries = table.size
+    }
+    if (engine.literalDependent(entry.analysis)) {
+      if (end - start > parseBytes) return conservative('unparsed', key)
+      return exactly(key, decoder.decode(text.subarray(start, end)))
+    }
+    entry.facts = judged(key, entry.analysis)
+    entry.stamp = entry.facts.because === 'learned-write' ? null : stamp
+    return entry.facts
+  }
+
+  function classify(text: Uint8Array, start: number, end: number, mode: LexMode): Facts {
+    const current = options.catalog()
+    if (current !== catalog) {
+      catalog = current
+      doubtful = false
+      stamp = {}
+    }
+    if (end - start > scanBytes) return TOO_LARGE_FACTS
+    const outcome: Outcome = scanner.scan(text, start, end, mode)
+    if (outcome !== OK) return outcome === TOO_LARGE ? TOO_LARGE_FACTS : UNPARSED_FACTS
+    if (scanner.length === 0) return EMPTY_FACTS
+    sipHash(scanner.words, scanner.out, scanner.length, keyLow, keyHigh)
+    const low = hashed.low
+    const high = hashed.high >>> 11
+    const entry = table.get(low, high)
+    if (entry !== null && (entry.stamp === stamp || entry.stamp === FOREVER)) {
+      stats.hits++
+      return entry.facts
+    }
+    return firstSight(text, start, end, low, high)
+  }
+
+  return {
+    classify,
+    control: (text, start, end, mode) => findControl(engine.lexicon, text, start, end, mode),
+    hint: findHint,
+    learnWrite(key) {
+      if (key === NO_DIGEST) return
+      if (learned.size >= LEARNED_MAX) learned.delete(learned.keys().next().value!)
+      learned.set(key, now() + learnedMs)
+      const entry = table.get(key >>> 0, Math.floor(key / 2 ** 32))
+      if (entry !== null && entry.stamp !== FOREVER) entry.stamp = null
+    },
+    invalidate() {
+      doubtful = true
+      stamp = {}
+    },
+    stats,
+  }
+}
+
+/** Stands for all texts whose digest is not taken. */
+export const NO_DIGEST = digest(0)
+
+/** The stamp of facts that no catalog can change. */
+const FOREVER = {}
+/** In place of an analysis; never looked at, because such an entry's stamp is FOREVER. */
+const UNPARSABLE: unknown = {}
+
+function conservative(because: Reason, key: Digest): Facts {
+  return {
+    digest: key,
+    statements: 1,
+    verdict: 'primary',
+    because,
+    command: 'UNKNOWN',
+    tables: [],
+    functions: [],
+    usesClock: false,
+    usesLastSequence: false,
+    transaction: null,
+    effect: { kind: 'unknown' },
+    literalDependent: false,
+  }
+}
+
+const UNPARSED_FACTS = conservative('unparsed', NO_DIGEST)
+const TOO_LARGE_FACTS = conservative('too-large', NO_DIGEST)
+const EMPTY_FACTS: Facts = {
+  ...conservative('read', NO_DIGEST),
+  statements: 0,
+  verdict: 'read',
+  command: '',
+  effect: { kind: 'none' },
+}
