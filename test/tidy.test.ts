@@ -69,7 +69,7 @@ const TABLE: Readonly<Record<string, Folder>> = {
   postgres: {
     values: ['wire', 'dialect.ts', 'sql', 'routing'],
     types: ['config', 'observe', 'net'],
-    outside: ['node:crypto', 'node:util', 'libpg-query', 'pg'],
+    outside: ['node:crypto', 'node:util', 'node:module', 'node:url', 'libpg-query', 'pg'],
   },
   net: { values: ['observe'], types: ['config'], outside: ['node:net', 'node:tls', 'node:fs', 'node:fs/promises'] },
   pool: { values: ['dialect.ts', 'net', 'observe'], types: ['config', 'sql', 'routing', 'wire'], outside: none },
@@ -208,7 +208,9 @@ describe('tidy', () => {
   })
 
   test('nothing is left for later, skipped or focused', () => {
-    const marks = new RegExp(['TO', 'DO|FIX', 'ME|\\bX', 'XX\\b|\\.(sk', 'ip|on', 'ly)\\('].join(''))
+    const marks = new RegExp(
+      ['TO', 'DO|FIX', 'ME|\\bX', 'XX\\b|\\b(test|it|describe)\\.(sk', 'ip|on', 'ly)\\b'].join(''),
+    )
     const guilty = written.filter((path) => /\.(ts|js|html|yaml)$/.test(path) && marks.test(readFileSync(path, 'utf8')))
     expect(guilty).toEqual([])
   })

@@ -108,28 +108,40 @@ async function drain({ clusters, config, log }: Running, insisted: Promise<void>
   log.info({ why }, 'closing')
 }
 
-async function untilStopped(running: Running): Promise<void> {
+interface Signals {
+  /** Resolves at the first SIGTERM or SIGINT. */
+  readonly stop: Promise<NodeJS.Signals>
+  /** Resolves at the second. */
+  readonly insisted: Promise<void>
+  /** What SIGHUP does; nothing while it is null. */
+  onHangup: (() => void) | null
+}
+
+/** Listens before anybody can know that this process runs, so that no signal meets its default action. */
+function listenToSignals(): Signals {
+  const stop = Promise.withResolvers<NodeJS.Signals>()
+  const insisted = Promise.withResolvers<void>()
+  const signals: Signals = { stop: stop.promise, insisted: insisted.promise, onHangup: null }
+  let asked = 0
+  const onStop = (signal: NodeJS.Signals) => {
+    asked++
+    if (asked === 1) stop.resolve(signal)
+    else insisted.resolve()
+  }
+  process.on('SIGTERM', onStop)
+  process.on('SIGINT', onStop)
+  process.on('SIGHUP', () => signals.onHangup?.())
+  return signals
+}
+
+async function untilStopped(running: Running, signals: Signals): Promise<void> {
   const { clusters, admin, log } = running
-  const onHangup = () => reload(running)
-  process.on('SIGHUP', onHangup)
-  let insist = () => {}
-  const insisted = new Promise<void>((resolve) => {
-    insist = resolve
-  })
-  await new Promise<void>((resolve) => {
-    let asked = false
-    const stop = (signal: NodeJS.Signals) => {
-      if (asked) return insist()
-      asked = true
-      log.info({ signal }, 'stopping: no new connections, open transactions may finish')
-      resolve()
-    }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
-  })
-  process.off('SIGHUP', onHangup)
+  signals.onHangup = () => reload(running)
+  const signal = await signals.stop
+  signals.onHangup = null
+  log.info({ signal }, 'stopping: no new connections, open transactions may finish')
   for (const cluster of clusters) cluster.stopAccepting()
-  await drain(running, insisted)
+  await drain(running, signals.insisted)
   await Promise.allSettled(clusters.map((cluster) => cluster.close()))
   await admin?.close()
 }
@@ -150,6 +162,7 @@ export async function serve(args: readonly string[], startCluster: StartCluster)
   const log = createLog(loaded.config.log)
   warn(log, loaded.warnings, 'configuration')
   process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'a bug: ending'))
+  const signals = listenToSignals()
   let running: Running
   try {
     running = await start({ config: loaded.config, source, log, metrics: createMetrics() }, startCluster)
@@ -158,7 +171,7 @@ export async function serve(args: readonly string[], startCluster: StartCluster)
     return 1
   }
   process.stdout.write(readyLine(running))
-  await untilStopped(running)
+  await untilStopped(running, signals)
   log.info({}, 'stopped')
   // A handle that somebody forgot must not keep a stopped proxy alive.
   process.exitCode = 0

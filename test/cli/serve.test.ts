@@ -33,7 +33,7 @@ function run(script: string, ...args: string[]) {
   })
   const until = async (name: 'stdout' | 'stderr', text: string) => {
     while (!output[name].includes(text)) {
-      if (child.exitCode !== null)
+      if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`ended without ${JSON.stringify(text)}: ${output.stdout}${output.stderr}`)
       await new Promise<void>((resolve) => waiting.push(resolve))
     }
