@@ -153,3 +153,63 @@ export interface Captured {
   /** Causes that keep the session on this connection: `temp-table`, `advisory-lock`, `listen`, `held-cursor`, `prepared-in-sql`. */
   readonly pins: readonly string[]
 }
+
+/** What a server connection knows after its login. */
+export interface ServerGreeting {
+  /** Parameters reported at login, by name. */
+  readonly parameters: Map<string, string>
+  /** What a cancel request for this connection has to carry, ready to be sent on a connection of its own. */
+  readonly cancelPacket: Buffer
+}
+
+/** One step of a login to a server, without sockets. */
+export interface ServerLoginStep {
+  readonly send?: Buffer
+  /** Speak TLS from here on, then call `secured`. */
+  readonly startTls?: boolean
+  readonly greeting?: ServerGreeting
+  /** `credentialsChanged`: the account's password is another one now; the client must prove itself again. */
+  readonly failure?: Failure & { readonly credentialsChanged?: boolean }
+}
+
+export interface ServerLogin {
+  start(): ServerLoginStep
+  /** `certificate`: the server's, DER. */
+  secured(certificate: Buffer | null): ServerLoginStep
+  receive(chunk: Buffer): Promise<ServerLoginStep> | ServerLoginStep
+}
+
+/** Who a client is, once proved, and what it asked for. `secret` is how Freshet logs in to the servers for it; opaque here. */
+export interface ClientIdentity {
+  readonly user: string
+  readonly database: string
+  readonly secret: unknown
+  /** Settings asked for at start-up, in order. */
+  readonly settings: readonly (readonly [string, string])[]
+  /** Freshet's own settings asked for at start-up. */
+  readonly controls: readonly (readonly [string, string])[]
+  readonly applicationName: string
+}
+
+/** One step of a client's login. */
+export interface ClientLoginStep {
+  readonly send?: Buffer
+  /** Speak TLS after `send` has left, then call `secured`. `head`: bytes that already belong to the handshake. */
+  readonly startTls?: { readonly head: Buffer | null }
+  /** It only came to cancel another session's statement. */
+  readonly cancel?: { readonly processId: number; readonly secret: Buffer }
+  readonly identity?: ClientIdentity
+  /** Bytes behind the login's last message. */
+  readonly rest?: Buffer
+  readonly failure?: Failure
+}
+
+export interface ClientLogin {
+  receive(chunk: Buffer): Promise<ClientLoginStep> | ClientLoginStep
+  secured(): void
+  /** Everything from "you are who you say" to "ready". */
+  welcome(parameters: ReadonlyMap<string, string>, processId: number, secret: Buffer): Buffer
+  encodeFailure(failure: Failure): Buffer
+  /** How many secret bytes this client's cancel key can have. */
+  readonly cancelKeyBytes: number
+}

@@ -84,7 +84,11 @@ export function readFailure(body: Buffer): Failure {
 }
 
 /** One text result: RowDescription, DataRows, CommandComplete. All columns are of type text (oid 25). */
-export function textResult(columns: readonly string[], rows: readonly (readonly (string | null)[])[], tag: string): Buffer {
+export function textResult(
+  columns: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  tag: string,
+): Buffer {
   const writer = new MessageWriter(256).begin('T').int16(columns.length)
   for (const column of columns) {
     writer.cstring(column).int32(0).int16(0).int32(25).int16(-1).int32(-1).int16(0)

@@ -1,0 +1,244 @@
+import type {
+  ClientHandler,
+  ClientProtocol,
+  Failure,
+  LocalAnswer,
+  SessionState,
+  TransactionStatus,
+  Unit,
+  Work,
+} from '../dialect.ts'
+import type { Classifier, Facts, LexMode } from '../sql/facts.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+import { cstringEnd, FieldReader } from '../wire/reader.ts'
+import * as backend from './backend.ts'
+import { PgClientCodec } from './client-codec.ts'
+import { localReply } from './local-reply.ts'
+import { type PreparedStatement, StatementRegistry } from './statements.ts'
+import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
+import { bareWork, combine, needsPrimary } from './work.ts'
+
+/** What a session's protocol needs from its surroundings. */
+export interface PgClientContext {
+  readonly classifier: Classifier
+  readonly limits: { readonly statementBytes: number; readonly preparedPerSession: number }
+  /** The session's state now; statements parsed from here on are bound under it. */
+  state(): SessionState
+  schemaVersion(): number
+}
+
+/** One client's side of the protocol after login. */
+export class PgClient implements ClientProtocol {
+  readonly statements = new StatementRegistry()
+  readonly context: PgClientContext
+  readonly #codec: PgClientCodec
+  /** After an error that Freshet answered alone, everything up to the next Sync is skipped, as a server would. */
+  skippingToSync = false
+  /** A batch without Sync is open on a server connection: what follows belongs there. */
+  exchangeOpen = false
+  /** The same before the unit that is being translated. */
+  exchangeWasOpen = false
+  /** Set by the unit that went beyond `preparedPerSession`. */
+  tooManyStatements = false
+  /** Statements prepared (or closed: null) by units whose replies have not all come. */
+  readonly pending = new Map<string, PreparedStatement | null>()
+  /** Portals bound in this transaction, by name: Execute names only the portal. */
+  readonly portals = new Map<string, PreparedStatement | null>()
+
+  constructor(context: PgClientContext) {
+    this.context = context
+    this.#codec = new PgClientCodec(context.limits.statementBytes)
+  }
+
+  receive(chunk: Buffer, handler: ClientHandler): void {
+    this.#codec.receive(chunk, handler)
+  }
+
+  /** The statement of that name, counting those whose ParseComplete is still to come. */
+  lookup(name: string): PreparedStatement | undefined {
+    const pending = this.pending.size > 0 ? this.pending.get(name) : undefined
+    return pending === undefined ? this.statements.get(name) : (pending ?? undefined)
+  }
+
+  resolve(unit: Unit, lex: LexMode): Work {
+    if (!this.exchangeOpen) this.pending.clear()
+    const pg = unit as PgUnit
+    if (pg.kind === 'function-call')
+      return bareWork(needsPrimary('FUNCTION CALL', 'unknown-function'), this.exchangeOpen, () => 'FunctionCall')
+    if (pg.kind !== 'batch') return this.#resolveQuery(pg.bytes, pg.streaming, lex)
+    try {
+      return this.#resolveBatch(pg, lex)
+    } catch (error) {
+      // The server says what is wrong with a malformed frame; it gets it as it came.
+      if (error instanceof ProtocolError) return bareWork(needsPrimary('UNKNOWN', 'unparsed'), true, () => '')
+      throw error
+    }
+  }
+
+  #resolveQuery(bytes: Buffer, streaming: boolean, lex: LexMode): Work {
+    const text = () => bytes.toString('utf8', 5, Math.min(bytes.length - 1, 1005))
+    if (streaming) return bareWork(needsPrimary('UNKNOWN', 'too-large'), this.exchangeOpen, text)
+    let end = bytes.length - 1
+    // A text that ends before its frame does is the server's to refuse.
+    if (bytes[end] !== 0 || bytes.indexOf(0, 5) !== end) {
+      return bareWork(needsPrimary('UNKNOWN', 'unparsed'), this.exchangeOpen, text)
+    }
+    if (end < 5) end = 5
+    const { classifier } = this.context
+    const facts = classifier.classify(bytes, 5, end, lex)
+    return {
+      facts,
+      hint: classifier.hint(bytes, 5, end),
+      control: classifier.control(bytes, 5, end, lex),
+      executes: facts.statements,
+      deferrable: facts.transaction?.op === 'begin',
+      begins: null,
+      bound: this.exchangeOpen,
+      text,
+    }
+  }
+
+  #resolveBatch(unit: BatchUnit, lex: LexMode): Work {
+    const executed: PreparedStatement[] = []
+    const prepared: PreparedStatement[] = []
+    const local = new Map<string, PreparedStatement>()
+    const find = (name: string) => local.get(name) ?? this.lookup(name)
+    const portals = new Map<string, PreparedStatement | null>()
+    let unknown = false
+    let binds = 0
+    for (let index = 0; index < unit.offsets.length; index++) {
+      const at = unit.offsets[index]! + 5
+      const end = endAt(unit, index)
+      const cut = unit.streaming && index === unit.offsets.length - 1
+      switch (typeAt(unit, index)) {
+        case 0x50: {
+          if (cut) return bareWork(needsPrimary('UNKNOWN', 'too-large'), this.exchangeOpen, () => '')
+          const [name, statement] = this.readParse(unit.bytes, at, end, lex)
+          unit.parsed.set(index, [name, statement])
+          local.set(name, statement)
+          prepared.push(statement)
+          break
+        }
+        case 0x42: {
+          const portalEnd = cstringEnd(unit.bytes, at, end)
+          const nameEnd = cstringEnd(unit.bytes, portalEnd + 1, end)
+          const statement = find(unit.bytes.toString('utf8', portalEnd + 1, nameEnd)) ?? null
+          portals.set(unit.bytes.toString('utf8', at, portalEnd), statement)
+          binds++
+          break
+        }
+        case 0x45: {
+          const name = unit.bytes.toString('utf8', at, cstringEnd(unit.bytes, at, end))
+          const statement = portals.has(name) ? portals.get(name) : this.portals.get(name)
+          if (statement) executed.push(statement)
+          else unknown = true
+          break
+        }
+        case 0x44: {
+          const name = unit.bytes.toString('utf8', at + 1, cstringEnd(unit.bytes, at + 1, end))
+          const statement = unit.bytes[at] === 0x53 ? find(name) : (portals.get(name) ?? null)
+          if (statement) prepared.push(statement)
+          break
+        }
+        default:
+      }
+    }
+    return combine({
+      unit,
+      executed,
+      prepared,
+      unknown,
+      binds,
+      bound: this.exchangeOpen,
+    })
+  }
+
+  /** The statement of a Parse message: read once, when its unit is resolved. */
+  parsed(unit: BatchUnit, index: number, at: number, end: number): [string, PreparedStatement] {
+    const known = unit.parsed.get(index)
+    if (known !== undefined) return known
+    return this.readParse(unit.bytes, at, end, { standardConformingStrings: true, asciiSafeEncoding: true })
+  }
+
+  /** Reads a Parse message's body. */
+  readParse(bytes: Buffer, at: number, end: number, lex: LexMode): [string, PreparedStatement] {
+    const nameEnd = cstringEnd(bytes, at, end)
+    const textEnd = cstringEnd(bytes, nameEnd + 1, end)
+    const { classifier } = this.context
+    const statement: PreparedStatement = {
+      text: bytes.subarray(nameEnd + 1, textEnd),
+      parameterTypes: bytes.subarray(textEnd + 1, end),
+      facts: classifier.classify(bytes, nameEnd + 1, textEnd, lex),
+      hint: classifier.hint(bytes, nameEnd + 1, textEnd),
+      control: classifier.control(bytes, nameEnd + 1, textEnd, lex),
+      state: this.context.state(),
+      schemaVersion: this.context.schemaVersion(),
+      serverName: null,
+    }
+    return [bytes.toString('utf8', at, nameEnd), statement]
+  }
+
+  withoutServer(unit: Unit, status: TransactionStatus): Buffer | null {
+    const pg = unit as PgUnit
+    if (pg.kind !== 'batch') {
+      // A server that skips to Sync ignores simple queries too.
+      return this.skippingToSync ? NOTHING : null
+    }
+    if (this.skippingToSync) {
+      if (pg.endsWith !== 'sync') return NOTHING
+      this.skippingToSync = false
+      return ready(status)
+    }
+    if (this.exchangeOpen || pg.endsWith !== 'sync') return null
+    const replies: Buffer[] = []
+    for (let index = 0; index < pg.offsets.length - 1; index++) {
+      if (typeAt(pg, index) !== 0x43 || pg.bytes[pg.offsets[index]! + 5] !== 0x53) return null
+    }
+    for (let index = 0; index < pg.offsets.length - 1; index++) {
+      const reader = new FieldReader(pg.bytes, pg.offsets[index]! + 6, endAt(pg, index))
+      try {
+        this.statements.delete(reader.cstring())
+      } catch {
+        return null
+      }
+      replies.push(backend.CLOSE_COMPLETE)
+    }
+    replies.push(ready(status))
+    return Buffer.concat(replies)
+  }
+
+  answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {
+    return localReply(this, unit as PgUnit, answer, status)
+  }
+
+  encodeFailure(failure: Failure): Buffer {
+    return backend.errorResponse(failure)
+  }
+
+  encodeNotice(failure: Failure): Buffer {
+    return backend.noticeResponse(failure)
+  }
+
+  deallocate(name: string | null): boolean {
+    if (name !== null) return this.statements.delete(name)
+    this.statements.clear()
+    return true
+  }
+
+  /** A simple Query destroys the unnamed statement and portal (manual, "Extended Query"). */
+  forgetUnnamed(): void {
+    this.statements.delete('')
+    this.portals.delete('')
+  }
+
+  /** Facts of the statement that a client prepared under this name; for SQL-level EXECUTE. */
+  factsOf(name: string): Facts | undefined {
+    return this.statements.get(name)?.facts
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+export function ready(status: TransactionStatus): Buffer {
+  return status === 'open' ? backend.READY_OPEN : status === 'failed' ? backend.READY_FAILED : backend.READY_IDLE
+}

@@ -1,0 +1,83 @@
+import type { LocalAnswer, TransactionStatus } from '../dialect.ts'
+import * as backend from './backend.ts'
+import type { PgClient } from './client.ts'
+import { ready } from './client.ts'
+import { endAt, type PgUnit, typeAt } from './unit.ts'
+
+/** Encodes the reply to a unit that no server sees, message by message as a server would have answered. */
+export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, status: TransactionStatus): Buffer {
+  if (unit.kind !== 'batch') {
+    client.forgetUnnamed()
+    if ('failure' in answer) return Buffer.concat([backend.errorResponse(answer.failure), ready(status)])
+    const { result } = answer
+    const parts: Buffer[] = []
+    if (result.notice) parts.push(backend.noticeResponse(result.notice, 'WARNING'))
+    if (result.columns.length > 0) parts.push(backend.textResult(result.columns, result.rows, result.tag))
+    else parts.push(result.tag === '' ? backend.EMPTY_QUERY : backend.commandComplete(result.tag))
+    parts.push(ready(status))
+    return Buffer.concat(parts)
+  }
+  const parts: Buffer[] = []
+  for (let index = 0; index < unit.offsets.length; index++) {
+    const at = unit.offsets[index]! + 5
+    switch (typeAt(unit, index)) {
+      case 0x50: {
+        if ('failure' in answer) return failed(client, unit, parts, answer, status)
+        const [name, statement] = client.parsed(unit, index, at, endAt(unit, index))
+        client.statements.set(name, statement)
+        parts.push(backend.PARSE_COMPLETE)
+        break
+      }
+      case 0x42:
+        parts.push(backend.BIND_COMPLETE)
+        break
+      case 0x44:
+        if ('failure' in answer) return failed(client, unit, parts, answer, status)
+        if (unit.bytes[at] === 0x53) parts.push(backend.NO_PARAMETERS)
+        parts.push(answer.result.columns.length === 0 ? backend.NO_DATA : description(answer.result.columns))
+        break
+      case 0x45:
+        if ('failure' in answer) return failed(client, unit, parts, answer, status)
+        if (answer.result.notice) parts.push(backend.noticeResponse(answer.result.notice, 'WARNING'))
+        if (answer.result.columns.length === 0) parts.push(backend.commandComplete(answer.result.tag))
+        else parts.push(withoutDescription(answer.result.columns, answer.result.rows, answer.result.tag))
+        break
+      case 0x43:
+        parts.push(backend.CLOSE_COMPLETE)
+        break
+      case 0x53:
+        parts.push(ready(status))
+        break
+      default:
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+/** The error takes the place of this message's reply; the rest up to Sync is skipped. */
+function failed(
+  client: PgClient,
+  unit: PgUnit & { kind: 'batch' },
+  parts: Buffer[],
+  answer: { failure: Parameters<typeof backend.errorResponse>[0] },
+  status: TransactionStatus,
+): Buffer {
+  parts.push(backend.errorResponse(answer.failure))
+  if (unit.endsWith === 'sync') parts.push(ready(status))
+  else client.skippingToSync = true
+  return Buffer.concat(parts)
+}
+
+function description(columns: readonly string[]): Buffer {
+  const result = backend.textResult(columns, [], '')
+  return result.subarray(0, 1 + result.readInt32BE(1))
+}
+
+function withoutDescription(
+  columns: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  tag: string,
+): Buffer {
+  const result = backend.textResult(columns, rows, tag)
+  return result.subarray(1 + result.readInt32BE(1))
+}

@@ -1,0 +1,320 @@
+import type { ClientProtocol, ReplySink, ServerCodec, Unit } from '../dialect.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+import { readFailure } from './backend.ts'
+import type { PgClient } from './client.ts'
+import { completes, type ExpectedReply } from './expected-replies.ts'
+import { query, SYNC } from './frontend.ts'
+import type { StatementNames } from './statements.ts'
+import { ConnectionStatements, type Translation, translate } from './translate.ts'
+import type { PgUnit } from './unit.ts'
+
+/**
+ * The server's half of a connection after login: a FIFO of exchanges and a scanner that reads message headers only.
+ *
+ * Most replies are forwarded as they come: `expected` is null and everything up to ReadyForQuery belongs to the client, in one view
+ * per chunk. Where Freshet added or left out messages, `expected` says reply by reply what is forwarded. Bodies are looked at for
+ * ReadyForQuery, ErrorResponse and ParameterStatus only.
+ */
+interface Exchange {
+  readonly sink: ReplySink
+  /** null: forward everything up to ReadyForQuery. */
+  expected: ExpectedReply[] | null
+  /** Index of the next expected reply. */
+  next: number
+  /** More messages will be added (a batch whose Sync has not come yet). */
+  open: boolean
+  /** An error came: everything up to ReadyForQuery is skipped by the server. */
+  failed: boolean
+  /** The rest of the reply is dropped. */
+  swallowed: boolean
+}
+
+const EMPTY = Buffer.alloc(0)
+/** An error's code stands in its first fields; a longer message is forwarded without being collected. */
+const ERROR_HEAD = 8192
+const SMALL_BODY = 1024 * 1024
+
+export class PgServerCodec implements ServerCodec {
+  listener: ((view: Buffer) => void) | null = null
+  /** The server ended the connection in words; the cause of the close that follows. */
+  lastFatal: ReturnType<typeof readFailure> | null = null
+  readonly #statements: ConnectionStatements
+  readonly #write: (bytes: Buffer) => void
+  readonly #queue: Exchange[] = []
+  #carry: Buffer = EMPTY
+  #skip = 0
+  #skipForward = false
+  #current: Exchange | null = null
+
+  constructor(names: StatementNames, preparedMax: number, write: (bytes: Buffer) => void) {
+    this.#statements = new ConnectionStatements(names, preparedMax)
+    this.#write = write
+  }
+
+  get outstanding(): number {
+    return this.#queue.length
+  }
+
+  forgetPrepared(): void {
+    this.#statements.clear()
+  }
+
+  begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[] {
+    const translation = translate(unit as PgUnit, client as PgClient, this.#statements, prefix)
+    const tail = this.#queue[this.#queue.length - 1]
+    if (tail !== undefined && tail.open) this.#extend(tail, translation)
+    else {
+      this.#queue.push({
+        sink,
+        expected: translation.expected,
+        next: 0,
+        open: translation.open,
+        failed: false,
+        swallowed: false,
+      })
+    }
+    return translation.bytes
+  }
+
+  #extend(tail: Exchange, translation: Translation): void {
+    tail.open = translation.open
+    if (tail.failed && translation.expected !== null) {
+      // The server skips to Sync; only that is still answered.
+      for (const reply of translation.expected) reply.undo?.()
+      tail.expected = translation.expected.filter((reply) => reply.to === 'sync')
+      tail.next = 0
+      return
+    }
+    if (tail.expected === null || translation.expected === null) tail.expected = null
+    else tail.expected.push(...translation.expected)
+  }
+
+  command(sql: string, sink: ReplySink): Buffer[] {
+    this.#statements.unnamed = null
+    this.#queue.push({ sink, expected: null, next: 0, open: false, failed: false, swallowed: false })
+    return [query(sql)]
+  }
+
+  feed(chunk: Buffer): void {
+    let bytes = chunk
+    if (this.#carry.length > 0) {
+      bytes = Buffer.concat([this.#carry, chunk])
+      this.#carry = EMPTY
+    }
+    const length = bytes.length
+    let at = 0
+    /** Where the range that waits to be forwarded begins. */
+    let from = 0
+    if (this.#skip > 0) {
+      at = Math.min(this.#skip, length)
+      this.#skip -= at
+      if (!this.#skipForward) from = at
+    }
+    this.#current = this.#queue[0] ?? null
+    while (length - at >= 5) {
+      const type = bytes[at]!
+      const size = (bytes[at + 1]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!
+      if (size < 4) throw new ProtocolError(`the server sent a message of type ${type} with the length ${size}`)
+      const end = at + 1 + size
+      const exchange = this.#current
+      // DataRow and CopyData: most of all messages, and nothing to decide.
+      if ((type === 0x44 || type === 0x64) && exchange !== null && !exchange.swallowed) {
+        if (exchange.expected !== null) from = this.#inject(exchange, bytes, from, at)
+        const forward = exchange.expected === null || forwards(exchange)
+        if (!forward) {
+          this.#flush(exchange, bytes, from, at)
+          from = end
+        }
+        if (end > length) {
+          this.#skip = end - length
+          this.#skipForward = forward
+          at = length
+          from = Math.min(from, length)
+          break
+        }
+        at = end
+        continue
+      }
+      const needed = neededBytes(type, size)
+      if (at + needed > length) break
+      if (exchange === null) {
+        this.#unsolicited(type, bytes, at, end, length)
+        at = end
+        from = end
+        if (end > length) {
+          this.#skip = end - length
+          this.#skipForward = false
+          at = length
+          from = length
+        }
+        continue
+      }
+      if (exchange.expected !== null) from = this.#inject(exchange, bytes, from, at)
+      const forward = this.#message(exchange, type, bytes, at, Math.min(end, length))
+      if (!forward) {
+        this.#flush(exchange, bytes, from, at)
+        from = Math.min(end, length)
+      }
+      if (end > length) {
+        this.#skip = end - length
+        this.#skipForward = forward
+        at = length
+        break
+      }
+      at = end
+      if (this.#ended(exchange, type)) {
+        this.#flush(exchange, bytes, from, at)
+        from = at
+        this.#finish(exchange, type, bytes[at - 1]!)
+      }
+    }
+    if (this.#current !== null) this.#flush(this.#current, bytes, from, at)
+    if (at < length) this.#carry = Buffer.from(bytes.subarray(at))
+  }
+
+  /** Hands on [from, to). */
+  #flush(exchange: Exchange, bytes: Buffer, from: number, to: number): void {
+    if (to > from && !exchange.swallowed) exchange.sink.data(bytes.subarray(from, to))
+  }
+
+  /** Puts in the replies that the client expects and the server was not asked for. */
+  #inject(exchange: Exchange, bytes: Buffer, from: number, at: number): number {
+    const expected = exchange.expected!
+    let start = from
+    for (
+      let reply = expected[exchange.next];
+      reply !== undefined && reply.to === 'nothing';
+      reply = expected[exchange.next]
+    ) {
+      this.#flush(exchange, bytes, start, at)
+      start = at
+      exchange.next++
+      reply.done?.()
+      if (!exchange.swallowed && !exchange.failed) exchange.sink.data(reply.inject)
+    }
+    return start
+  }
+
+  /** Looks at one message of an exchange; returns whether its bytes are forwarded. */
+  #message(exchange: Exchange, type: number, bytes: Buffer, at: number, end: number): boolean {
+    switch (type) {
+      case 0x45:
+        return this.#error(exchange, bytes, at, end)
+      case 0x53: {
+        const nameEnd = bytes.indexOf(0, at + 5)
+        const valueEnd = bytes.indexOf(0, nameEnd + 1)
+        return !exchange.sink.report(
+          bytes.toString('utf8', at + 5, nameEnd),
+          bytes.toString('utf8', nameEnd + 1, valueEnd),
+        )
+      }
+      case 0x47:
+        exchange.sink.copyIn()
+        return true
+      case 0x4e:
+      case 0x41:
+        return true
+      default: {
+        if (exchange.expected === null) return true
+        const reply = exchange.expected[exchange.next]
+        if (type === 0x5a) return reply === undefined || reply.to !== 'sync' || reply.forward
+        if (reply === undefined || reply.to === 'nothing') return true
+        if (completes(reply, type)) {
+          exchange.next++
+          reply.done?.()
+        }
+        return reply.forward
+      }
+    }
+  }
+
+  #error(exchange: Exchange, bytes: Buffer, at: number, end: number): boolean {
+    let failure: ReturnType<typeof readFailure>
+    try {
+      failure = readFailure(bytes.subarray(at + 5, end))
+    } catch {
+      failure = { code: 'XX000', message: 'error' }
+    }
+    if (failure.fatal) this.lastFatal = failure
+    exchange.failed = true
+    this.#statements.unnamed = null
+    if (exchange.expected !== null) {
+      const failing = exchange.expected[exchange.next]
+      const sync = exchange.expected.filter((reply) => reply.to === 'sync')
+      for (let index = exchange.next; index < exchange.expected.length; index++) exchange.expected[index]!.undo?.()
+      if (failing !== undefined && failing.to !== 'nothing' && failing.prefix === true && sync.length === 0) {
+        // A simple Query waits behind the failed prefix: the server skips it until a Sync that Freshet has to send.
+        this.#write(SYNC)
+        sync.push({ to: 'sync', forward: true })
+      }
+      exchange.expected = sync
+      exchange.next = 0
+    }
+    if (failure.code === '0A000' && failure.message.startsWith('cached plan')) this.#statements.clear()
+    if (exchange.sink.error(failure)) {
+      exchange.swallowed = true
+      return false
+    }
+    return true
+  }
+
+  /** Whether the message just handled completes its exchange. */
+  #ended(exchange: Exchange, type: number): boolean {
+    if (type === 0x5a) return true
+    if (exchange.open || exchange.expected === null) return false
+    const { expected } = exchange
+    if (expected.some((reply) => reply.to === 'sync')) return false
+    // Ended by Flush: complete when nothing more is expected, or an error has come.
+    for (let index = exchange.next; index < expected.length; index++)
+      if (expected[index]!.to !== 'nothing') return false
+    return true
+  }
+
+  #finish(exchange: Exchange, type: number, letter: number): void {
+    if (exchange.expected !== null && type !== 0x5a) this.#inject(exchange, EMPTY, 0, 0)
+    this.#queue.shift()
+    const { sink } = exchange
+    if (type !== 0x5a) sink.end('unsynced')
+    else sink.end(letter === 0x49 ? 'idle' : letter === 0x54 ? 'open' : 'failed')
+    this.#current = this.#queue[0] ?? null
+  }
+
+  /** Between exchanges: notifications, notices, parameter changes, and the server's last words. */
+  #unsolicited(type: number, bytes: Buffer, at: number, end: number, length: number): void {
+    if (type === 0x45) {
+      try {
+        this.lastFatal = readFailure(bytes.subarray(at + 5, Math.min(end, length)))
+      } catch {
+        this.lastFatal = { code: '08006', message: 'the server closed the connection', fatal: true }
+      }
+      return
+    }
+    if (type !== 0x41 && type !== 0x4e && type !== 0x53) {
+      throw new ProtocolError(`the server sent a message of type ${type} that nobody waits for`)
+    }
+    if (end <= length) this.listener?.(bytes.subarray(at, end))
+  }
+}
+
+function forwards(exchange: Exchange): boolean {
+  const reply = exchange.expected![exchange.next]
+  return reply === undefined || reply.to === 'nothing' || reply.forward
+}
+
+/** How much of a message has to be at hand before it is looked at. Throws when a small message claims to be a large one. */
+function neededBytes(type: number, size: number): number {
+  switch (type) {
+    case 0x5a:
+    case 0x53:
+      if (size > SMALL_BODY)
+        throw new ProtocolError(`the server sent a message of type ${type} with the length ${size}`)
+      return 1 + size
+    case 0x45:
+      return 1 + Math.min(size, ERROR_HEAD)
+    case 0x41:
+    case 0x4e:
+      return 1 + Math.min(size, SMALL_BODY)
+    default:
+      return 5
+  }
+}

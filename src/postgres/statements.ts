@@ -1,0 +1,75 @@
+import type { SessionState } from '../dialect.ts'
+import type { Control, Facts, Hint } from '../sql/facts.ts'
+
+/** A statement as one client prepared it. It belongs to the session; server connections hold copies under names of Freshet's own. */
+export interface PreparedStatement {
+  /** SQL in the client's encoding, without the final NUL. */
+  readonly text: Buffer
+  /** Parse's parameter types as they came: Int16 count and Int32 object ids. */
+  readonly parameterTypes: Buffer
+  readonly facts: Facts
+  readonly hint: Hint | null
+  readonly control: Control | null
+  /** The session's state when it was parsed: literals such as timestamps were bound under it. */
+  readonly state: SessionState
+  /** How many schema changes had been seen when it was parsed. */
+  readonly schemaVersion: number
+  /** Its name on every server connection; given when it is first needed there. */
+  serverName: string | null
+}
+
+/** The prepared statements of one session. The unnamed statement has the name ''. */
+export class StatementRegistry {
+  readonly #byName = new Map<string, PreparedStatement>()
+
+  get size(): number {
+    return this.#byName.size
+  }
+
+  get(name: string): PreparedStatement | undefined {
+    return this.#byName.get(name)
+  }
+
+  set(name: string, statement: PreparedStatement): void {
+    this.#byName.set(name, statement)
+  }
+
+  delete(name: string): boolean {
+    return this.#byName.delete(name)
+  }
+
+  clear(): void {
+    this.#byName.clear()
+  }
+}
+
+/**
+ * Names for prepared statements on server connections: the same text, types, state and schema version always get the same name,
+ * so that a connection's cache is a set of names. Two generations bound it: a forgotten text gets a new name later, which is harmless.
+ */
+export class StatementNames {
+  readonly #max: number
+  #young = new Map<string, string>()
+  #old = new Map<string, string>()
+  #next = 1
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  nameOf(statement: PreparedStatement): string {
+    if (statement.serverName !== null) return statement.serverName
+    const key = `${statement.schemaVersion}\0${statement.state.key}\0${statement.parameterTypes.toString('latin1')}\0${statement.text.toString('latin1')}`
+    let name = this.#young.get(key)
+    if (name === undefined) {
+      name = this.#old.get(key) ?? `freshet_${this.#next++}`
+      if (this.#young.size >= this.#max) {
+        this.#old = this.#young
+        this.#young = new Map()
+      }
+      this.#young.set(key, name)
+    }
+    statement.serverName = name
+    return name
+  }
+}

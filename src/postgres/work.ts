@@ -1,0 +1,120 @@
+import type { Work } from '../dialect.ts'
+import type { Reason } from '../routing/reasons.ts'
+import type { Facts, SessionEffect } from '../sql/facts.ts'
+import { digest } from '../units.ts'
+import type { PreparedStatement } from './statements.ts'
+import type { BatchUnit } from './unit.ts'
+
+const NO_EFFECT: SessionEffect = { kind: 'none' }
+const UNKNOWN_EFFECT: SessionEffect = { kind: 'unknown' }
+
+/** Facts about something that was not, or could not be, classified. */
+export function needsPrimary(command: string, because: Reason, effect: SessionEffect = UNKNOWN_EFFECT): Facts {
+  return {
+    digest: digest(0),
+    statements: 1,
+    verdict: 'primary',
+    because,
+    command,
+    tables: [],
+    functions: [],
+    usesClock: false,
+    usesLastSequence: false,
+    transaction: null,
+    effect,
+    literalDependent: true,
+  }
+}
+
+/** Nothing is executed: a Sync alone, a Close, a Describe of something unknown. Any server will do, but the primary knows best. */
+const NOTHING_EXECUTED: Facts = { ...needsPrimary('NONE', 'session-state', NO_EFFECT), statements: 0 }
+
+export function bareWork(facts: Facts, bound: boolean, text: () => string): Work {
+  return { facts, hint: null, control: null, executes: 1, deferrable: false, begins: null, bound, text }
+}
+
+interface Parts {
+  readonly unit: BatchUnit
+  readonly executed: readonly PreparedStatement[]
+  readonly prepared: readonly PreparedStatement[]
+  /** It executes a portal that Freshet knows nothing of. */
+  readonly unknown: boolean
+  readonly binds: number
+  readonly bound: boolean
+}
+
+/** One Sync over many statements is an implicit transaction: the strictest statement decides for all. */
+export function combine(parts: Parts): Work {
+  const { executed, prepared } = parts
+  const subjects = executed.length > 0 ? executed : prepared
+  const first = subjects[0]
+  const text = () => subjects.map((statement) => statement.text.toString('utf8', 0, 1000)).join('; ')
+  const base = { bound: parts.bound, text, deferrable: false, begins: null, hint: null, control: null }
+  if (parts.unknown) return { ...base, facts: needsPrimary('EXECUTE', 'session-state'), executes: executed.length + 1 }
+  if (first === undefined) return { ...base, facts: NOTHING_EXECUTED, executes: 0 }
+  // A portal that is bound and not run to its end before the next synchronisation point lives on one connection.
+  const complete =
+    parts.unit.endsWith === 'sync' || (parts.unit.endsWith === 'flush' && parts.binds === 0 && executed.length === 0)
+  if (!complete) {
+    const reason: Reason = parts.unit.endsWith === 'more' ? 'too-large' : 'session-state'
+    return { ...base, facts: strictest(subjects, reason), executes: executed.length }
+  }
+  if (subjects.length === 1) {
+    return {
+      ...base,
+      facts: executed.length === 0 ? withoutEffects(first.facts) : first.facts,
+      hint: first.hint,
+      control: first.control,
+      executes: executed.length,
+      deferrable: executed.length === 1 && parts.unit.endsWith === 'sync' && first.facts.transaction?.op === 'begin',
+    }
+  }
+  const begin = executed[0]?.facts.transaction
+  const rest = begin?.op === 'begin' ? executed.slice(1) : executed
+  if (begin?.op === 'begin' && rest.length > 0) {
+    const readOnly = begin.readOnly === true && rest.every((statement) => statement.facts.verdict !== 'primary')
+    return {
+      ...base,
+      facts: readOnly
+        ? { ...first.facts, verdict: 'read-in-transaction', because: 'read-only-transaction' }
+        : strictest(rest, null),
+      hint: rest[0]!.hint,
+      executes: executed.length,
+      begins: { readOnly: begin.readOnly },
+    }
+  }
+  return { ...base, facts: strictest(subjects, null), hint: first.hint, executes: executed.length }
+}
+
+/** Preparing alone has no effect on the session's settings, and takes no part in transaction control. */
+function withoutEffects(facts: Facts): Facts {
+  if (facts.effect.kind === 'none' && facts.transaction === null) return facts
+  return { ...facts, effect: NO_EFFECT, transaction: null }
+}
+
+function strictest(subjects: readonly PreparedStatement[], forced: Reason | null): Facts {
+  let result = subjects[0]!.facts
+  let effects = false
+  let clock = false
+  let lastSequence = false
+  const tables: string[] = []
+  for (const { facts } of subjects) {
+    if (facts.verdict !== 'read' && result.verdict === 'read') result = facts
+    if (facts.verdict === 'primary' && result.verdict !== 'primary') result = facts
+    effects ||= facts.effect.kind !== 'none' || facts.transaction !== null
+    clock ||= facts.usesClock
+    lastSequence ||= facts.usesLastSequence
+    tables.push(...facts.tables)
+  }
+  const verdict = forced !== null || effects || lastSequence ? 'primary' : result.verdict
+  return {
+    ...result,
+    verdict: subjects.length > 1 && verdict === 'read-in-transaction' ? 'primary' : verdict,
+    because: forced ?? result.because,
+    tables,
+    usesClock: clock,
+    usesLastSequence: lastSequence,
+    transaction: null,
+    effect: effects ? UNKNOWN_EFFECT : NO_EFFECT,
+  }
+}
