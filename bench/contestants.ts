@@ -98,8 +98,12 @@ async function startPeer(
   target: Target,
 ): Promise<Running> {
   const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, ...unprivileged() })
-  await untilAccepting(child, port, path)
-  return { target: { ...target, host: '127.0.0.1', port }, pid: child.pid!, stop: stopper(child, folder) }
+  const stop = stopper(child, folder)
+  await untilAccepting(child, port, path).catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
+  return { target: { ...target, host: '127.0.0.1', port }, pid: child.pid!, stop }
 }
 
 const direct: Contestant = {
@@ -149,8 +153,9 @@ function pgbouncer(path: string): Contestant {
     async start({ primary }, clients, workload) {
       const port = await freePort()
       const session = workload === 'select-prepared' && !modern
+      const password = primary.password === '' ? '' : ` password='${primary.password}'`
       const config = `[databases]
-${primary.database} = host=${primary.host} port=${primary.port} dbname=${primary.database} user=${primary.user} password='${primary.password}'
+${primary.database} = host=${primary.host} port=${primary.port} dbname=${primary.database} user=${primary.user}${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

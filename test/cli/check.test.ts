@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { checkFleet, checkRights } from '../../src/cli/check.ts'
+import { fromCommandLine } from '../../src/config/command-line.ts'
+import type { ClusterConfig } from '../../src/config/types.ts'
+import type { Probe, Sample } from '../../src/dialect.ts'
+
+function cluster(options = ''): ClusterConfig {
+  const loaded = fromCommandLine({
+    url: `postgres://mon"x@db1,db2/app?${options}`,
+    listen: ['127.0.0.1:0'],
+    pretty: false,
+  })
+  if (!loaded.ok) throw new Error('a wrong test')
+  return loaded.config.clusters[0]!
+}
+
+/** A server whose monitor account lacks what is named. */
+function probe(...lacks: string[]): Probe {
+  return {
+    sample: () => Promise.reject(new Error('not asked here')),
+    nudge: () => Promise.reject(new Error('not asked here')),
+    query: async (sql) => [[lacks.some((word) => sql.includes(word)) ? 'f' : 't']],
+    close() {},
+  }
+}
+
+describe('rights of the monitor account', () => {
+  test('all there', async () => {
+    expect(await checkRights(probe(), cluster())).toEqual([expect.objectContaining({ level: 'ok' })])
+  })
+
+  test('each missing one is named with its cost and its remedy', async () => {
+    const findings = await checkRights(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
+    expect(findings.map(({ level }) => level)).toEqual(['error', 'warning', 'error'])
+    expect(findings[0]!.text).toMatch(/they serve no reads at all\. GRANT pg_monitor TO "mon""x"/)
+    expect(findings[2]!.text).toContain('nobody can log in. GRANT SELECT ON pg_authid')
+  })
+
+  test('what is not used is not missed', async () => {
+    const config = cluster('auth.method=trust&monitor.nudge=false')
+    expect(await checkRights(probe('pg_logical_emit_message', 'pg_authid'), config)).toMatchObject([{ level: 'ok' }])
+  })
+
+  test('auth.query is tried', async () => {
+    const config = cluster(`auth.query=${encodeURIComponent('SELECT $1')}`)
+    const findings = await checkRights(probe(), config)
+    expect(findings).toEqual([{ level: 'error', text: expect.stringContaining('must return name and verifier') }])
+  })
+})
+
+describe('the servers together', () => {
+  const base: Sample = {
+    role: 'replica',
+    identity: '7',
+    position: null,
+    doubt: null,
+    startedAt: 0,
+    clock: 0,
+    history: 1,
+  }
+  const primary = { name: 'a', sample: { ...base, role: 'primary' as const } }
+  const levels = (samples: Parameters<typeof checkFleet>[0]) => checkFleet(samples, 100).map(({ level }) => level)
+
+  test('a primary and a replica', () => expect(levels([primary, { name: 'b', sample: base }])).toEqual([]))
+  test('nobody is the primary', () => expect(levels([{ name: 'b', sample: base }])).toEqual(['error']))
+  test('two claim to be', () => expect(levels([primary, { ...primary, name: 'b' }])).toEqual(['error']))
+  test('no replica', () => expect(levels([primary])).toEqual(['warning']))
+  test('a foreign cluster', () =>
+    expect(levels([primary, { name: 'b', sample: { ...base, identity: '8' } }])).toEqual(['error']))
+  test('a doubt and a wrong clock', () =>
+    expect(levels([primary, { name: 'b', sample: { ...base, doubt: 'timeline unknown', clock: 9000 } }])).toEqual([
+      'warning',
+      'warning',
+    ]))
+})
