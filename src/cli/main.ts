@@ -78,4 +78,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Who reads the output may have had enough of it (`freshet explain ... | head`); a proxy does not end because of that.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 process.exitCode = await main(process.argv.slice(2))
