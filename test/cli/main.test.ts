@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+
+/** Through the launcher, as people call it. */
+function freshet(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/freshet.js', ...args], { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+describe('freshet', () => {
+  test('--help names every command, --version the version', () => {
+    const help = freshet('--help')
+    expect(help.status).toBe(0)
+    for (const command of ['serve', 'demo', 'check', 'explain']) expect(help.stdout).toContain(`\n  ${command} `)
+    expect(freshet('--version').stdout).toMatch(/^freshet \d+\.\d+\.\d+\n$/)
+  })
+
+  test.each([
+    [[], 'usage: freshet COMMAND'],
+    [['serv'], 'serv is no command; there are: serve, demo, check, explain'],
+    [['constructor'], 'constructor is no command'],
+    [['check'], 'name a file (--config FILE) or a connection string'],
+    [['check', '--conf', 'x'], "Unknown option '--conf'"],
+    [['check', '--config', 'x', 'postgres://a@b/c'], '--config FILE says everything'],
+    [['explain'], 'one statement, in quotes'],
+    [['explain', '--file', '/nonexistent.sql'], 'cannot be read'],
+    [['check', '--config', '/nonexistent.yaml'], 'cannot be read (ENOENT)'],
+  ])('%j is wrong usage: exit code 2', (args, expected) => {
+    const { status, stdout, stderr } = freshet(...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(expected)
+  })
+
+  test('check --offline on the example', () => {
+    process.env.MONITOR_PASSWORD = 'x'
+    const { status, stdout } = freshet('check', '--offline', '--config', 'config/freshet.yaml')
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'ok       configuration: one cluster, nothing wrong\n' })
+  })
+})
