@@ -4,6 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MONITOR } from './fleet.ts'
 import type { Target } from './pgbench.ts'
 import { findProgram, unprivileged, versionOf } from './tools.ts'
 
@@ -187,8 +188,7 @@ function freshet(name: string, title: string, note: string, pick: (servers: Serv
       const chosen = pick(servers)
       const { primary } = servers
       const hosts = chosen.map((target) => `${target.host}:${target.port}`).join(',')
-      const account = `${encodeURIComponent(primary.user)}:${encodeURIComponent(primary.password)}`
-      const url = `postgres://${account}@${hosts}/${encodeURIComponent(primary.database)}?auth.method=trust`
+      const url = `postgres://${MONITOR.user}:${MONITOR.password}@${hosts}/${MONITOR.database}`
       const program = join(import.meta.dirname, '..', 'bin', 'freshet.js')
       const args = [program, 'serve', '--listen', `127.0.0.1:${port}`, '--admin', 'off', url]
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
