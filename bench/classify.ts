@@ -40,15 +40,29 @@ for (const sql of STATEMENTS) {
   const text = encoder.encode(sql)
   const hot = measure(() => classifier.classify(text, 0, text.length, mode))
   const bare = measure(() => copied(text))
-  line(sql.slice(0, 40), `${text.length}`, hot.us.toFixed(3), ((hot.us * 100) / text.length).toFixed(3), bare.us.toFixed(3), hot.bytes.toFixed(2))
+  line(
+    sql.slice(0, 40),
+    `${text.length}`,
+    hot.us.toFixed(3),
+    ((hot.us * 100) / text.length).toFixed(3),
+    bare.us.toFixed(3),
+    hot.bytes.toFixed(2),
+  )
 }
 
 let fresh = 0
 const began = performance.now()
 const FIRST_SIGHTS = 2000
-const unlimited = createClassifier({ seed: 2, limits: { digests: 10_000, parseBurstMs: 1e9 }, catalog: () => null, now: () => performance.now() })
+const unlimited = createClassifier({
+  seed: 2,
+  limits: { digests: 10_000, parseBurstMs: 1e9 },
+  catalog: () => null,
+  now: () => performance.now(),
+})
 for (let i = 0; i < FIRST_SIGHTS; i++) {
-  const text = encoder.encode(`SELECT u.id, u.name, o.total_${i} FROM users u JOIN orders o ON o.uid = u.id WHERE u.email = 'x' ORDER BY 3 DESC LIMIT 10`)
+  const text = encoder.encode(
+    `SELECT u.id, u.name, o.total_${i} FROM users u JOIN orders o ON o.uid = u.id WHERE u.email = 'x' ORDER BY 3 DESC LIMIT 10`,
+  )
   fresh += unlimited.classify(text, 0, text.length, mode).statements
 }
 process.stdout.write(`\nfirst sight: ${(((performance.now() - began) * 1000) / fresh).toFixed(1)} us per statement\n`)

@@ -35,7 +35,12 @@ export type Isolation = 'read uncommitted' | 'read committed' | 'repeatable read
 export type TransactionControl =
   | { readonly op: 'begin'; readonly readOnly: boolean | null; readonly isolation: Isolation | null }
   /** SET TRANSACTION; `snapshot` when it names an exported one. */
-  | { readonly op: 'set-transaction'; readonly readOnly: boolean | null; readonly isolation: Isolation | null; readonly snapshot: boolean }
+  | {
+      readonly op: 'set-transaction'
+      readonly readOnly: boolean | null
+      readonly isolation: Isolation | null
+      readonly snapshot: boolean
+    }
   | { readonly op: 'commit' | 'rollback'; readonly chain: boolean }
   | { readonly op: 'savepoint' | 'release' | 'rollback-to' | 'prepare-transaction' | 'finish-prepared' }
 

@@ -30,9 +30,9 @@ export function endOfString(text: Uint8Array, at: number, end: number, escapes: 
     if (byte === BACKSLASH) {
       if (!escapes && !conforming) return NONE
       if (escapes) {
-        // An escape can spell any letter.
-        clock = true
+        // Such an escape can spell any letter, or white space right before a word.
         at++
+        if (at < end && isAlphanumeric(text[at]!)) clock = true
       }
     } else if (byte === 0) return NONE
     else if (!clock && beginsClockWord(byte)) clock = clockWord(text, at, end)
@@ -131,6 +131,7 @@ function digits(text: Uint8Array, at: number, end: number): number {
 
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
 const isHexDigit = (byte: number) => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+const isAlphanumeric = (byte: number) => isDigit(byte) || isLetter(byte)
 const isLetter = (byte: number) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
 
 function beginsClockWord(byte: number): boolean {

@@ -230,6 +230,16 @@ export const READS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Types and operators that nobody redefines without knowing it: `SELECT 1 = '1'::text` is a read even before a catalog was read. */
+export const TYPES_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
+  'text date uuid json jsonb bytea name oid regclass regtype inet cidr money xml int4 int8 float8 bool timestamptz'.split(
+    ' ',
+  ),
+)
+export const OPERATORS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
+  '= <> < > <= >= + - * / % || ~~ !~~ ~~* !~~* ~ !~ ~* !~* -> ->> @> <@'.split(' '),
+)
+
 const SERVER_RELATIONS: ReadonlySet<string> = new Set(
   (
     'pg_aios pg_available_extension_versions pg_available_extensions pg_backend_memory_contexts pg_config pg_dsm_registry_allocations pg_file_settings ' +

@@ -2,9 +2,8 @@ import type { Probe } from '../../dialect.ts'
 import { type Catalog, catalogOf } from './catalog.ts'
 
 /**
- * The queries behind a Catalog, for PostgreSQL 13 and newer, under any account (the catalogs are public). They read definitions only of what
- * users have made. Extension members are told apart by pg_depend. Functions from here on: oid >= 16384 (FirstNormalObjectId) would
- * miss nothing either, but schemas say it plainer.
+ * The queries behind a Catalog, for PostgreSQL 13 and newer, under any account (the catalogs are public). Definitions are read only of what
+ * users have made. Temporary tables are left out: only their own session sees them, and it is known to have made one.
  */
 
 /** Longer definitions are not read; the function or view then counts as unknown. */
@@ -39,7 +38,7 @@ const FUNCTIONS = `
 /** schema, name, kind, definition, policies (JSON), trigger functions, whether it has rules */
 const RELATIONS = `
   with recursive unreplicated(oid) as (
-    select oid from pg_catalog.pg_class where relpersistence in ('u', 't') and relkind in ('r', 'p', 'm', 'S') or relkind = 'f'
+    select oid from pg_catalog.pg_class where relpersistence = 'u' and relkind in ('r', 'p', 'm', 'S') or relkind = 'f'
     union
     select i.inhparent from pg_catalog.pg_inherits i join unreplicated u on u.oid = i.inhrelid
   ), special as (
@@ -53,7 +52,7 @@ const RELATIONS = `
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     left join unreplicated u on u.oid = c.oid
-    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relnamespace not in ${SYSTEM_SCHEMAS}
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't' and c.relnamespace not in ${SYSTEM_SCHEMAS}
   )
   select nspname, relname,
     case when unreplicated then 'unreplicated' when relkind = 'v' then 'view' when relkind = 'S' then 'sequence' else 'table' end,

@@ -1,4 +1,4 @@
-import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
+import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import type { Analysis } from './analysis.ts'
 import { analyze } from './analyze.ts'
@@ -12,9 +12,9 @@ export { loadCatalog } from './catalog-query.ts'
 
 const engine: Engine<Analysis, Catalog> = {
   lexicon: postgresLexicon,
-  analyze,
+  analyze: (sql) => safely(() => analyze(sql), null),
   literalDependent: (analysis) => analysis.literalDependent,
-  judge,
+  judge: (analysis, catalog, doubtful) => safely(() => judge(analysis, catalog, doubtful), null) ?? undecided(analysis),
 }
 
 /** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
@@ -23,4 +23,21 @@ export const initClassifier: () => Promise<void> = initParser
 /** Classifies PostgreSQL statements: facts from the digest's cache, at first sight from PostgreSQL's own parser and the catalog. */
 export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {
   return classifierFor(engine, options)
+}
+
+/** A mistake of ours on some tree nobody has thought of must cost offload, not the client's statement. */
+function safely<Result>(find: () => Result, otherwise: null): Result | null {
+  try {
+    return find()
+  } catch {
+    return otherwise
+  }
+}
+
+function undecided(analysis: Analysis): Judgement {
+  const { statements, command, transaction, literalDependent, clock } = analysis
+  return {
+    ...{ statements, command, transaction, literalDependent, usesClock: clock, usesLastSequence: false },
+    ...{ verdict: 'primary', because: 'unparsed', tables: [], functions: [], effect: { kind: 'unknown' } },
+  }
 }

@@ -4,10 +4,12 @@ import { type Analysis, type Name, UNKNOWN_EFFECT, type Uses } from './analysis.
 import {
   builtinAttribute,
   builtinFunction,
+  OPERATORS_WITHOUT_CATALOG,
   READ,
   READS_WITHOUT_CATALOG,
   systemRelation,
   type Treatment,
+  TYPES_WITHOUT_CATALOG,
   UNKNOWN_FUNCTION,
   VOLATILE,
 } from './builtins.ts'
@@ -66,15 +68,25 @@ export function judgeUses(uses: Uses, knowledge: Knowledge): Treatment {
   for (const name of uses.functions) consider(judgeFunction(name, knowledge))
   for (const name of uses.attributes) consider(judgeAttribute(name, knowledge))
   for (const name of uses.relations) consider(judgeRelation(name, knowledge, uses))
-  const { catalog, bodies } = knowledge
-  if (catalog !== null && bodies !== null) {
-    for (const operator of uses.operators)
-      for (const used of catalog.operators.get(operator) ?? []) consider(bodies.implicit(used))
-    for (const type of uses.types)
-      for (const used of catalog.types.get(type.name) ?? []) consider(bodies.implicit(used))
-    if (uses.relations.length > 0) consider(bodies.anywhere())
-  }
+  consider(judgeUnnamed(uses, knowledge))
   return worst
+}
+
+/** Functions that operators, casts and operator classes run. */
+function judgeUnnamed(uses: Uses, { catalog, bodies, doubtful }: Knowledge): Treatment {
+  if (catalog === null || bodies === null) {
+    const usual = uses.operators.every((operator) => OPERATORS_WITHOUT_CATALOG.has(operator))
+    return usual && uses.types.every((type) => type.schema === null && TYPES_WITHOUT_CATALOG.has(type.name))
+      ? READ
+      : UNKNOWN_FUNCTION
+  }
+  let result = uses.relations.length > 0 ? bodies.anywhere() : READ
+  const used = uses.operators.map((operator) => catalog.operators.get(operator) ?? [])
+  used.push(...uses.types.map((type) => catalog.types.get(type.name) ?? []))
+  for (const functions of used) {
+    for (const implicit of functions) result = worse(result, doubtful ? UNKNOWN_FUNCTION : bodies.implicit(implicit))
+  }
+  return result
 }
 
 export function worse(a: Treatment, b: Treatment): Treatment {

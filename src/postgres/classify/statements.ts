@@ -82,6 +82,11 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   AlterSystemStmt: () => statement('ALTER SYSTEM', 'primary', 'server-specific'),
   VacuumStmt: (node) => statement(node.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE', 'primary', 'write'),
   ReindexStmt: () => statement('REINDEX', 'primary', 'write'),
+  CreateTableAsStmt(node, collector, wrapped) {
+    const made = schemaChange('CreateTableAsStmt', wrapped, collector)
+    const execute = (node.query as Node | undefined)?.ExecuteStmt !== undefined
+    return execute ? { ...made, because: 'session-state', effect: UNKNOWN_EFFECT } : made
+  },
   ClusterStmt: () => statement('CLUSTER', 'primary', 'write'),
 }
 

@@ -60,7 +60,9 @@ export function transactionModes(options: unknown): Modes {
   let readOnly: boolean | null = null
   let isolation: Isolation | null = null
   for (const option of list(options)) {
-    const { defname, arg } = (option as Node).DefElem as Node
+    const element = (option as Node).DefElem as Node | undefined
+    if (element === undefined) continue
+    const { defname, arg } = element
     if (defname === 'transaction_isolation') {
       const level = constant(arg)
       if (level !== null && ISOLATIONS.includes(level)) isolation = level as Isolation

@@ -100,7 +100,7 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
     if (name === null) return collector.fail('unparsed')
     const args = list(node.args)
     // Settings with a point in their name exist in sessions only and follow them; placeholders in canonical text have no point.
-    if (name.name === 'current_setting' && constant(args[0])?.includes('.')) return
+    if (name.name === 'current_setting' && constant(withoutCast(args[0]))?.includes('.')) return
     collector.call(name)
     if (DATE_TYPES.test(name.name) && args.some(mayNameTheTime)) collector.clock = true
   },
@@ -198,6 +198,12 @@ export function nameOf(value: unknown): Name | null {
 
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
+}
+
+/** The catalog prints constants with their type: `'a.b'::text`. */
+function withoutCast(value: unknown): unknown {
+  const cast = (value as Node | undefined)?.TypeCast as Node | undefined
+  return cast === undefined ? value : cast.arg
 }
 
 /** The text of a string constant; null for anything else. */
