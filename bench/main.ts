@@ -82,6 +82,30 @@ async function turn(path: string, running: Running, workload: Workload, clients:
   return { run, cpuMicros: used === null || !run.ok ? null : used / run.outcome.transactions }
 }
 
+/** What has to be stopped when somebody interrupts. */
+let current: Running | null = null
+
+/** Starts, measures and stops one contestant; one that does not even start has failed, and the others go on. */
+async function inTurn(
+  path: string,
+  contestant: Contestant,
+  servers: Servers,
+  workload: Workload,
+  clients: number,
+  seconds: number,
+): Promise<Pick<Measured, 'run' | 'cpuMicros'>> {
+  try {
+    current = await contestant.start(servers, clients, workload.name)
+    return await turn(path, current, workload, clients, seconds)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').slice(0, 160) : String(error)
+    return { run: { ok: false, why }, cpuMicros: null }
+  } finally {
+    await current?.stop()
+    current = null
+  }
+}
+
 const rotated = <T>(list: readonly T[], by: number): T[] => list.map((_, index) => list[(index + by) % list.length]!)
 
 function line({ contestant, workload, clients, round, run, cpuMicros: cpu }: Measured): string {
@@ -97,15 +121,10 @@ async function measure(path: string, servers: Servers, plan: Plan): Promise<Meas
     for (const workload of plan.workloads) {
       for (const clients of plan.clients) {
         for (const contestant of rotated(plan.contestants, round)) {
-          const running = await contestant.start(servers, clients, workload.name)
-          try {
-            const result = await turn(path, running, workload, clients, plan.seconds)
-            const one = { contestant: contestant.name, workload: workload.name, clients, round, ...result }
-            measured.push(one)
-            say(line(one))
-          } finally {
-            await running.stop()
-          }
+          const result = await inTurn(path, contestant, servers, workload, clients, plan.seconds)
+          const one = { contestant: contestant.name, workload: workload.name, clients, round, ...result }
+          measured.push(one)
+          say(line(one))
         }
       }
     }
@@ -145,6 +164,7 @@ async function main(): Promise<number> {
   say('starting a primary and two replicas ...')
   const fleet = await startServers()
   const stop = async () => {
+    await current?.stop()
     await fleet.stop()
     process.exit(130)
   }
