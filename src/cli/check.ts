@@ -40,8 +40,10 @@ export async function checkRights(probe: Probe, cluster: ClusterConfig): Promise
     const cost = 'the timeline of replicas stays unknown, so they serve no reads at all'
     findings.push(error(`not a member of pg_monitor: ${cost}. GRANT pg_monitor TO ${who}`))
   }
-  const nudge = "SELECT has_function_privilege('pg_logical_emit_message(boolean, text, text)', 'EXECUTE')"
-  if (cluster.monitor.nudge && !(await asks(probe, nudge).catch(() => false))) {
+  // By name, because its arguments differ between versions.
+  const nudge =
+    "SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_catalog.pg_proc WHERE proname = 'pg_logical_emit_message'"
+  if (cluster.monitor.nudge && !(await asks(probe, nudge))) {
     const cost = 'after a write on an otherwise idle primary, reads can stay on the primary for some seconds'
     findings.push(warning(`may not call pg_logical_emit_message: ${cost}. Or set monitor.nudge: false`))
   }
@@ -62,7 +64,7 @@ async function checkVerifiers(probe: Probe, { auth, monitor }: ClusterConfig, wh
     }
   }
   if (await asks(probe, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")) return []
-  const grant = `GRANT SELECT ON pg_authid TO ${who}, or set auth.query or auth.users`
+  const grant = `In database ${quoteName(monitor.database)}: GRANT SELECT ON pg_authid TO ${who}, or set auth.query or auth.users`
   if (auth.users.length > 0) return []
   return [error(`may not read pg_authid, and auth.users is empty: nobody can log in. ${grant}`)]
 }

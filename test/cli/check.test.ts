@@ -33,7 +33,7 @@ describe('rights of the monitor account', () => {
     const findings = await checkRights(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
     expect(findings.map(({ level }) => level)).toEqual(['error', 'warning', 'error'])
     expect(findings[0]!.text).toMatch(/they serve no reads at all\. GRANT pg_monitor TO "mon""x"/)
-    expect(findings[2]!.text).toContain('nobody can log in. GRANT SELECT ON pg_authid')
+    expect(findings[2]!.text).toContain('nobody can log in. In database "app": GRANT SELECT ON pg_authid')
   })
 
   test('what is not used is not missed', async () => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
 const FAKE = new URL('./serve-with-fake-cluster.ts', import.meta.url).pathname
 const children: ChildProcess[] = []
@@ -53,8 +53,12 @@ admin: { listen: 127.0.0.1:0 }
 shutdown_grace: ${grace}
 `
 
+const folder = mkdtempSync(join(tmpdir(), 'freshet-serve-'))
+let files = 0
+afterAll(() => rmSync(folder, { recursive: true }))
+
 function configFile(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'freshet-serve-')), 'freshet.yaml')
+  const path = join(folder, `${++files}-freshet.yaml`)
   writeFileSync(path, text)
   return path
 }

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own placeholders are tested here
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -175,6 +175,7 @@ describe('expansion', () => {
       () => 'user: "${WHO}-${MISSING:-x}", password: "${file:secret}", database: "$${literal}"',
     )
     const loaded = parseConfig(text, { ...options, directory, env: { WHO: 'me' } })
+    rmSync(directory, { recursive: true })
     expect(loaded.ok && loaded.config.clusters[0]!.monitor).toMatchObject({
       user: 'me-x',
       password: 'from: a {file',
