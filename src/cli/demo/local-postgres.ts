@@ -80,6 +80,11 @@ export class Fleet {
     return this.#ground.primary!
   }
 
+  /** Where everything of it lies. */
+  get folder(): string {
+    return this.#ground.folder
+  }
+
   /** All the others, whatever they are just now. */
   get replicas(): PostgresServer[] {
     return this.servers.filter((server) => server !== this.primary)

@@ -1,0 +1,39 @@
+/** Freshet as a child process in front of a fleet. */
+import { onTestFinished } from 'vitest'
+import { type FreshetOptions, type FreshetProcess, startFreshet } from '../../src/cli/demo/freshet-process.ts'
+import type { Fleet } from '../../src/cli/demo/local-postgres.ts'
+
+export { FreshetProcess, startFreshet } from '../../src/cli/demo/freshet-process.ts'
+export { type Sample, total } from '../../src/cli/demo/metrics-page.ts'
+
+/** A configuration for this fleet on ports that the system chooses; `cluster` overrides keys of its one cluster, `shop`. */
+export function configFor(fleet: Fleet, cluster: object = {}, top: object = {}): object {
+  return {
+    clusters: {
+      shop: {
+        engine: 'postgres',
+        listen: '127.0.0.1:0',
+        servers: fleet.servers.map(({ address, name }) => ({ address, name })),
+        monitor: { user: 'freshet', password: 'monitor' },
+        ...cluster,
+      },
+    },
+    admin: { listen: '127.0.0.1:0' },
+    log: { level: 'debug' },
+    shutdown_grace: '5s',
+    ...top,
+  }
+}
+
+/** Starts Freshet in front of the fleet until the test (not the file) is over. */
+export async function freshetFor(
+  fleet: Fleet,
+  cluster: object = {},
+  options: FreshetOptions = {},
+): Promise<FreshetProcess> {
+  const freshet = await startFreshet(configFor(fleet, cluster), options)
+  onTestFinished(async () => {
+    await freshet.stop()
+  })
+  return freshet
+}
