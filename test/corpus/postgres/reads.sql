@@ -85,7 +85,7 @@ SELECT * FROM users WHERE data @? '$.a[*] ? (@ > 1)'
 SELECT * FROM users WHERE tags && ARRAY['a']
 SELECT tags[1], tags[1:2], tags[:2] FROM users
 SELECT data['a'] FROM users WHERE false
-SELECT tags || 'x' FROM users
+SELECT tags || 'x'::text, tags || ARRAY['y'] FROM users
 SELECT - id, + id, @ -5, |/ 4, 2 ^ 3, 5 % 2, 1 << 2, ~1, 1 # 2 FROM users
 SELECT 'a' || 'b'
 SELECT 1 OPERATOR(pg_catalog.+) 2
