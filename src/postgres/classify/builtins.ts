@@ -154,6 +154,11 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
     VOLATILE,
     'table_to_xml table_to_xmlschema table_to_xml_and_xmlschema schema_to_xml schema_to_xmlschema schema_to_xml_and_xmlschema database_to_xml database_to_xmlschema database_to_xml_and_xmlschema',
   ],
+  [
+    '9.27.6 Data Validity Checking: runs the checks of the type that it is given by name',
+    VOLATILE,
+    'pg_input_is_valid pg_input_error_info',
+  ],
   ['9.13 Text Search: runs the query text that it is given', VOLATILE, 'ts_stat ts_rewrite'],
   [
     '33 Large Objects',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Probe } from '../../dialect.ts'
 import { type Catalog, catalogOf } from './catalog.ts'
 
@@ -15,7 +16,7 @@ const SYSTEM_SCHEMAS = "('pg_catalog'::regnamespace, 'information_schema'::regna
 const BUILTINS = `
   select proname, bool_or(provolatile = 'v')
   from pg_catalog.pg_proc where pronamespace = 'pg_catalog'::regnamespace
-  group by proname`
+  group by proname order by proname`
 
 /** oid, schema, name, kind, volatility, language, unary, extension, definition, oids that an aggregate calls */
 const FUNCTIONS = `
@@ -33,7 +34,8 @@ const FUNCTIONS = `
   from pg_catalog.pg_proc p
   join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_language l on l.oid = p.prolang
-  where p.pronamespace not in ${SYSTEM_SCHEMAS}`
+  where p.pronamespace not in ${SYSTEM_SCHEMAS}
+  order by p.oid`
 
 /** schema, name, kind, definition, policies (JSON), trigger functions, whether it has rules */
 const RELATIONS = `
@@ -43,12 +45,12 @@ const RELATIONS = `
     select i.inhparent from pg_catalog.pg_inherits i join unreplicated u on u.oid = i.inhrelid
   ), special as (
     select c.oid, n.nspname, c.relname, c.relkind, u.oid is not null as unreplicated,
-      (select pg_catalog.json_agg(e) from pg_catalog.pg_policy p,
+      case when c.relrowsecurity then (select pg_catalog.json_agg(e) from pg_catalog.pg_policy p,
           lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)), (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e)
-        where p.polrelid = c.oid and c.relrowsecurity and e is not null) as policies,
-      (select pg_catalog.string_agg(t.tgfoid::oid::text, ' ') from pg_catalog.pg_trigger t
-        where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
-      exists (select from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules
+        where p.polrelid = c.oid and e is not null) end as policies,
+      case when c.relhastriggers then (select pg_catalog.string_agg(t.tgfoid::oid::text, ' ') from pg_catalog.pg_trigger t
+        where t.tgrelid = c.oid and not t.tgisinternal) end as triggers,
+      c.relhasrules and exists (select from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     left join unreplicated u on u.oid = c.oid
@@ -59,15 +61,30 @@ const RELATIONS = `
     case when relkind = 'v' then pg_catalog.pg_get_viewdef(oid) end,
     policies, triggers, rules
   from special
-  where unreplicated or relkind in ('v', 'S') or policies is not null or triggers is not null or rules`
+  where unreplicated or relkind in ('v', 'S') or policies is not null or triggers is not null or rules
+  order by oid`
 
 /** use (operator, type, anywhere, event-trigger), name, oid of a function, or expression */
 const IMPLICIT = `
+  with recursive checked(oid, domain) as (
+    select contypid, contypid from pg_catalog.pg_constraint where contype = 'c' and contypid <> 0
+    union
+    -- Domains over it, arrays of it, and rows with it.
+    select x.oid, h.domain
+    from checked h, lateral (
+      select t.oid from pg_catalog.pg_type t where t.typbasetype = h.oid or t.typelem = h.oid
+      union all
+      select c.reltype from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+        where a.atttypid = h.oid and c.reltype <> 0
+    ) x(oid)
+  )
   select 'operator', o.oprname, o.oprcode::oid, null
   from pg_catalog.pg_operator o where o.oprnamespace <> 'pg_catalog'::regnamespace and o.oprcode <> 0
   union all
   select 'type', t.typname, null, pg_catalog.pg_get_expr(c.conbin, 0)
-  from pg_catalog.pg_constraint c join pg_catalog.pg_type t on t.oid = c.contypid
+  from pg_catalog.pg_constraint c
+  join checked on checked.domain = c.contypid
+  join pg_catalog.pg_type t on t.oid = checked.oid
   where c.contype = 'c' and t.typnamespace not in ${SYSTEM_SCHEMAS}
   union all
   select 'type', t.typname, f.oid, null
@@ -86,13 +103,19 @@ const IMPLICIT = `
   from pg_catalog.pg_amproc a where a.amproc::oid >= 16384
   union all
   select 'event-trigger', evtname, null, null
-  from pg_catalog.pg_event_trigger where evtenabled <> 'D'`
+  from pg_catalog.pg_event_trigger where evtenabled <> 'D'
+  order by 1, 2, 3, 4`
 
-/** Reads a catalog. Rejects as `query` does; the one before then stays in use. */
-export async function loadCatalog(query: Probe['query']): Promise<Catalog> {
+/**
+ * Reads a catalog. Rejects as `query` does; the one before then stays in use. When nothing has changed since `previous`, what was already found
+ * out about its functions is kept; the result is a new object all the same, which tells the classifier that it is up to date.
+ */
+export async function loadCatalog(query: Probe['query'], previous: Catalog | null = null): Promise<Catalog> {
   const builtins = await query(BUILTINS, [])
   const functions = await query(FUNCTIONS, [])
   const relations = await query(RELATIONS, [])
   const implicit = await query(IMPLICIT, [])
-  return catalogOf({ builtins, functions, relations, implicit })
+  const rows = { builtins, functions, relations, implicit }
+  const version = createHash('sha256').update(JSON.stringify(rows)).digest('base64')
+  return version === previous?.version ? { ...previous } : catalogOf(rows, version)
 }

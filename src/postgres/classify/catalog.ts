@@ -1,5 +1,7 @@
 /** What the servers' catalog says about everything that a statement can run without naming it. Immutable; a newly read one replaces it. */
 export interface Catalog {
+  /** Equal when what was read was equal. */
+  readonly version: string
   /** Names of pg_catalog's functions; true: at least one of that name is volatile. */
   readonly builtins: ReadonlyMap<string, boolean>
   /** All other functions by name, in whatever schema. */
@@ -56,7 +58,7 @@ export interface CatalogRows {
 }
 export type Rows = readonly (readonly (string | null)[])[]
 
-export function catalogOf(rows: CatalogRows): Catalog {
+export function catalogOf(rows: CatalogRows, version: string): Catalog {
   const builtins = new Map<string, boolean>()
   for (const [name, volatile] of rows.builtins) builtins.set(name ?? '', volatile === 't')
   const functions = new Map<string, UserFunction[]>()
@@ -74,7 +76,7 @@ export function catalogOf(rows: CatalogRows): Catalog {
     else if (use === 'event-trigger') eventTriggers = true
     else anywhere.push(implicit)
   }
-  return { builtins, functions, relations, operators, types, anywhere, eventTriggers }
+  return { version, builtins, functions, relations, operators, types, anywhere, eventTriggers }
 }
 
 const KINDS: Readonly<Record<string, UserFunction['kind']>> = {

@@ -18,13 +18,14 @@ export interface FunctionBodies {
 
 const UNKNOWN_VIEW: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'unknown' }
 
-const known = new WeakMap<Catalog, FunctionBodies>()
+/** By the catalog's functions, which a catalog that was read again without a change shares with the one before. */
+const known = new WeakMap<Catalog['functions'], FunctionBodies>()
 
 export function bodiesOf(catalog: Catalog): FunctionBodies {
-  let bodies = known.get(catalog)
+  let bodies = known.get(catalog.functions)
   if (bodies === undefined) {
     bodies = readBodies(catalog)
-    known.set(catalog, bodies)
+    known.set(catalog.functions, bodies)
   }
   return bodies
 }

@@ -17,6 +17,8 @@ import type { Catalog, Relation } from './catalog.ts'
 import { bodiesOf, type FunctionBodies } from './function-judge.ts'
 
 const UNKNOWN_RELATION: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'none' }
+/** Stands where bytes are no UTF-8: a name in another client encoding, which cannot be compared with the catalog's. */
+const UNREADABLE = '\ufffd'
 const UNREPLICATED: Treatment = { verdict: 'primary', because: 'unreplicated-table', effect: 'none' }
 const SEQUENCE: Treatment = { verdict: 'primary', because: 'server-specific', effect: 'none' }
 
@@ -104,6 +106,7 @@ export function worse(a: Treatment, b: Treatment): Treatment {
 
 /** A name without a schema, or in doubt, means every function of that name: overloads are told apart by types, which text does not show. */
 function judgeFunction(name: Name, { catalog, bodies, doubtful }: Knowledge): Treatment {
+  if (name.name.includes(UNREADABLE)) return UNKNOWN_FUNCTION
   const inCatalog = name.schema === null || name.schema === 'pg_catalog'
   let result: Treatment | null = null
   if (inCatalog) {
@@ -137,6 +140,7 @@ function judgeAttribute(name: string, { catalog, bodies, doubtful }: Knowledge):
 }
 
 function judgeRelation(name: Name, { catalog, bodies, doubtful }: Knowledge, uses: Uses): Treatment {
+  if (name.name.includes(UNREADABLE)) return UNKNOWN_RELATION
   if (name.schema?.startsWith('pg_temp') || name.schema?.startsWith('pg_toast_temp')) return UNREPLICATED
   if (name.schema === 'information_schema') return READ
   const system = name.schema === null || name.schema === 'pg_catalog' ? systemRelation(name.name) : READ
@@ -176,11 +180,11 @@ export function triggersHarmless(
   bodies: FunctionBodies | null,
   doubtful: boolean,
 ): boolean {
-  if (catalog === null || bodies === null) return false
+  if (catalog === null || bodies === null || doubtful) return false
   return written.every((name) =>
     relationsNamed(name, catalog).every((relation) => {
       if (relation.triggers.length === 0 && !relation.rules && relation.kind !== 'view') return true
-      return !doubtful && !relation.rules && relation.triggers.every((oid) => bodies.byOid(oid).effect === 'none')
+      return !relation.rules && relation.triggers.every((oid) => bodies.byOid(oid).effect === 'none')
     }),
   )
 }

@@ -45,5 +45,8 @@ export function recordedCatalog(): Catalog {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Rows)
-  return catalogOf({ builtins: builtins!, functions: functions!, relations: relations!, implicit: implicit! })
+  return catalogOf(
+    { builtins: builtins!, functions: functions!, relations: relations!, implicit: implicit! },
+    'recorded',
+  )
 }

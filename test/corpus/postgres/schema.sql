@@ -62,3 +62,8 @@ create table ruled(a int); create rule r as on insert to ruled do also notify x;
 create schema other; create table other.v_bad(a int); create function other.f_other() returns int language sql stable as 'select 1';
 create procedure p_one() language sql as 'select 1';
 insert into users(name, email) values ('a','a@x'),('b','b@x'); insert into orders(user_id, amount, state, placed) values (1, 10, 'new', '2024-01-01');
+create domain d_over as d_bad;
+create type p_bad as (a d_over);
+create view v_array as select array_agg(id) from users;
+create foreign data wrapper nowhere; create server nowhere foreign data wrapper nowhere; create foreign table remote(a int) server nowhere;
+create table inherits_remote(a int); create foreign table remote_child() inherits (inherits_remote) server nowhere;

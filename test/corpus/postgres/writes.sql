@@ -140,6 +140,10 @@ SELECT * FROM users u WHERE u.f_row_bad > 0
 SELECT f_row_bad(u) FROM users u
 SELECT u +@ 1 FROM users u
 SELECT 1::d_bad
+SELECT 1::d_over
+SELECT '{1}'::d_bad[]
+SELECT ROW(1)::p_bad
+SELECT json_populate_record(NULL::p_bad, '{"a": 1}')
 SELECT agg_bad(id) FROM users
 SELECT * FROM secured_bad
 EXPLAIN ANALYZE SELECT nextval('seq')
@@ -195,6 +199,8 @@ SELECT * FROM scratch
 SELECT * FROM public.scratch
 SELECT * FROM parted
 SELECT * FROM parted_2
+SELECT * FROM remote
+SELECT * FROM inherits_remote
 SELECT * FROM v_scratch
 SELECT * FROM users, scratch
 SELECT (SELECT a FROM scratch)
@@ -212,6 +218,7 @@ CALL p_one()
 CALL nothing(1, 2)
 SELECT query_to_xml('delete from users', true, true, '')
 SELECT table_to_xml('users', true, true, '')
+SELECT pg_input_is_valid('1', 'd_bad')
 SELECT ts_stat('select to_tsvector(name) from users')
 SELECT dblink_exec('x', 'delete from users')
 --= primary unknown-function unknown
