@@ -15,8 +15,15 @@ export interface PostgresBinaries {
   readonly major: number
 }
 
-/** PostgreSQL refuses to run as root. Any number without rights will do; it needs no entry in /etc/passwd. */
-export const unprivileged: Account | null = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null
+/** PostgreSQL refuses to run as root, and as somebody who has no name. Every system has a nobody, though not always with the same number. */
+function nobody(): Account {
+  const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : ''
+  const [, uid = '65534', gid = '65534'] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(passwd) ?? []
+  return { uid: Number(uid), gid: Number(gid) }
+}
+
+/** Whom the servers run as; null when this process is no root and they can run as itself. */
+export const unprivileged: Account | null = process.getuid?.() === 0 ? nobody() : null
 
 const inFolder = (bin: string) => ({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') })
 
