@@ -62,6 +62,8 @@ class WatchedFleet implements Fleet {
     return new Watch({
       connect: () => connectProbe(member.id, null),
       interval,
+      // Replicas a little after the primary, so that they can have what it just had: asked together they would prove the beat before.
+      phase: () => (member.newest?.role === 'replica' ? interval / 10 : 0),
       timeout,
       clock,
       schedule,

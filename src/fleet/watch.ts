@@ -10,6 +10,8 @@ import type { Schedule, TimedSample } from './types.ts'
 export interface WatchOptions {
   readonly connect: () => Promise<Probe>
   readonly interval: number
+  /** How long after each beat of the interval the regular sample goes out. */
+  readonly phase: () => number
   readonly timeout: number
   readonly clock: () => Instant
   readonly schedule: Schedule
@@ -35,6 +37,15 @@ type State =
   /** `first`: this connection has not answered a sample yet. */
   | { readonly at: 'asking'; readonly probe: Probe; readonly sentAt: Instant; readonly first: boolean }
   | { readonly at: 'resting'; readonly probe: Probe; readonly lastSentAt: Instant; readonly earliest: Instant }
+
+/**
+ * Regular samples of all servers follow one beat, so that the process wakes up rarely. Timers may be early by a fraction of a millisecond;
+ * that must not make two samples of one.
+ */
+function nextTick(lastSentAt: Instant, interval: number, phase: number): number {
+  const early = Math.min(2, interval / 4)
+  return (Math.floor((lastSentAt - phase + early) / interval) + 1) * interval + phase
+}
 
 interface Request {
   readonly sentAfter: Instant
@@ -154,9 +165,9 @@ export class Watch {
   }
 
   #rest(probe: Probe, lastSentAt: Instant, earliest: Instant): void {
-    const { clock, interval, schedule, wanted } = this.#options
+    const { clock, interval, phase, schedule, wanted } = this.#options
     const now = clock()
-    const regular = Math.max(lastSentAt + interval, Math.min(earliest, now + interval))
+    const regular = Math.max(nextTick(lastSentAt, interval, phase()), Math.min(earliest, now + interval))
     let at = regular
     if (this.#requests.length > 0) at = Math.min(regular, earliest)
     else if (wanted()) at = Math.min(regular, Math.max(earliest, lastSentAt + this.#stillGap))

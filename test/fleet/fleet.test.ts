@@ -77,6 +77,19 @@ describe('horizons', () => {
     for (const id of [1, 2]) expect(stalenessOf(world, id)).toBeLessThanOrEqual(60)
   })
 
+  test('a busy primary and a replica close behind it: the horizon is never much older than one interval', async () => {
+    const world = await startWorld(1)
+    const [primary, replica] = world.servers
+    let oldest = 0
+    for (let step = 0; step < 500; step++) {
+      replica!.log = [...primary!.log]
+      primary!.log.push(step)
+      await world.time.advance(2)
+      oldest = Math.max(oldest, stalenessOf(world, 1))
+    }
+    expect(oldest).toBeLessThan(65)
+  })
+
   test('nothing is interpolated: half of the way proves only what was sampled before', async () => {
     const world = await startWorld(1)
     const [primary, replica] = world.servers
