@@ -33,7 +33,7 @@ async function fingerprint(): Promise<string> {
 }
 
 beforeAll(async () => {
-  target = await startTarget({ forPgDump: true })
+  target = await startTarget({ clientPrograms: true })
   folder = mkdtempSync(join(tmpdir(), 'freshet-dump-'))
   await ask(`
     DROP SCHEMA IF EXISTS dumped CASCADE; CREATE SCHEMA dumped;

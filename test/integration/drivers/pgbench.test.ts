@@ -8,7 +8,7 @@ let written = 0
 const pgbench = (...args: string[]) => succeed('pgbench', args, { env: target.env, from: 'postgresql-contrib' })
 
 beforeAll(async () => {
-  target = await startTarget()
+  target = await startTarget({ clientPrograms: true })
   await pgbench('-i', '-s', '1', '-q')
 })
 afterAll(() => target?.stop())

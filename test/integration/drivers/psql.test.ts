@@ -5,7 +5,7 @@ import { startTarget, type Target } from './target.ts'
 
 let target: Target
 beforeAll(async () => {
-  target = await startTarget()
+  target = await startTarget({ clientPrograms: true })
 })
 afterAll(() => target?.stop())
 

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { configFor, startFreshet } from '../../support/freshet.ts'
+import { type Fleet, startFleet } from '../../support/postgres.ts'
+
 /** Where a driver under test connects to. */
 export interface Target {
   readonly host: string
@@ -12,18 +17,51 @@ export interface Target {
 }
 
 export interface TargetOptions {
-  /** The servers must not be newer than the machine's pg_dump, which refuses them otherwise. */
-  readonly forPgDump?: boolean
+  /** PostgreSQL's own programs are the test: the servers must not be newer than those, which pg_dump refuses and psql is confused by. */
+  readonly clientPrograms?: boolean
 }
 
 /**
- * `FRESHET_TEST_TARGET`, the URL of a user who owns the database and may create objects in it, makes the driver tests use what is already
- * there, such as a server without Freshet: that tells a driver's own trouble from ours.
+ * Freshet in front of a primary and two replicas. `FRESHET_TEST_TARGET` makes the driver tests use something else, which tells a driver's own
+ * trouble from ours: `direct` is the primary without Freshet; a URL is what is already there (its user owns the database).
  */
-export async function startTarget(_options: TargetOptions = {}): Promise<Target> {
-  const given = process.env.FRESHET_TEST_TARGET
-  if (given === undefined) throw new Error('set FRESHET_TEST_TARGET to the URL that the drivers are to be tested with')
-  return targetOf(given, async () => {})
+export async function startTarget({ clientPrograms = false }: TargetOptions = {}): Promise<Target> {
+  const instead = process.env.FRESHET_TEST_TARGET
+  if (instead?.includes('://')) return targetOf(instead, async () => {})
+  const binaries = clientPrograms ? serverFolder() : null
+  const fleet = await startFleet(binaries === null ? {} : { binaries })
+  if (instead === 'direct') {
+    return targetOf(`postgres://app:app@127.0.0.1:${fleet.primary.port}/app`, () => fleet.stop())
+  }
+  return await freshetBefore(fleet)
+}
+
+async function freshetBefore(fleet: Fleet): Promise<Target> {
+  try {
+    const freshet = await startFreshet(configFor(fleet))
+    return targetOf(freshet.url(), async () => {
+      await freshet.stop()
+      await fleet.stop()
+    })
+  } catch (error) {
+    await fleet.stop()
+    throw error
+  }
+}
+
+/** Debian's servers of the same version as the client programs. */
+function serverFolder(): string {
+  const missing = (packages: string) => new Error(`PostgreSQL's programs are missing: apt-get install ${packages}`)
+  let version: string
+  try {
+    version = execFileSync('pg_dump', ['--version'], { encoding: 'utf8' })
+  } catch {
+    throw missing('postgresql postgresql-client postgresql-contrib')
+  }
+  const major = /(\d+)/.exec(version)![1]
+  const folder = `/usr/lib/postgresql/${major}/bin`
+  if (!existsSync(folder)) throw missing(`postgresql-${major}`)
+  return folder
 }
 
 function targetOf(url: string, stop: () => Promise<void>): Target {
