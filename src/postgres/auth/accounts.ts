@@ -127,7 +127,7 @@ function lookupFailure(error: unknown, user: string, fromServer: boolean, query:
   if (code === '42501' && fromServer) {
     const hint =
       query === null
-        ? "Run GRANT SELECT ON pg_authid for the monitor's account, or set auth.query to a query or function that it may use."
+        ? "Run GRANT SELECT ON pg_authid for the monitor's account in the monitor's database, or set auth.query to a query or function that it may use."
         : "Grant the monitor's account the right to run auth.query."
     return fatal('42501', "the monitor's account may not read password verifiers", reason, hint)
   }
