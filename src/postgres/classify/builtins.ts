@@ -266,7 +266,7 @@ export function systemRelation(name: string): Treatment {
 
 /**
  * Extensions whose C functions do what their labels say: immutable and stable ones only compute or read. The second column names
- * volatile functions of theirs that are reads nevertheless. (Manual, appendix F, and the extensions' own documentation.)
+ * volatile functions of theirs that are reads nevertheless. Not here although it looks the part: isn, whose isn_weak() is labelled immutable and changes the session. (Manual, appendix F, and the extensions' own documentation.)
  */
 export const TRUSTED_EXTENSIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   (
@@ -279,7 +279,6 @@ export const TRUSTED_EXTENSIONS: ReadonlyMap<string, ReadonlySet<string>> = new 
       ['fuzzystrmatch', ''],
       ['hstore', ''],
       ['intarray', ''],
-      ['isn', ''],
       ['ltree', ''],
       ['pg_trgm', ''],
       ['pgcrypto', 'gen_random_bytes gen_random_uuid gen_salt'],

@@ -8,7 +8,7 @@ import { type Catalog, catalogOf } from './catalog.ts'
  */
 
 /** Longer definitions are not read; the function or view then counts as unknown. */
-const DEFINITION_MAX = 65_536
+const DEFINITION_MAX = 32_768
 
 const SYSTEM_SCHEMAS = "('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)"
 

@@ -27,24 +27,24 @@ export async function initParser(): Promise<void> {
 }
 
 /**
- * PostgreSQL's own grammar on one text, or null when it is not valid SQL. The caller bounds size and nesting: the parser is recursive, and an
- * overflow of its stack leaves the instance unusable. Should that happen all the same, the instance is dropped and another one loaded.
+ * PostgreSQL's own grammar on one text, or null when it is not valid SQL, or too long or too deep. The parser is recursive, and an overflow of its
+ * stack leaves the instance unusable. Should that happen all the same, the instance is dropped and another one loaded.
  */
 export function parseStatements(sql: string): readonly Node[] | null {
-  const tree = guarded((parser) => parser.parseSync(sql)) as { readonly stmts?: readonly Node[] } | null
+  const tree = guarded(sql, (parser) => parser.parseSync(sql)) as { readonly stmts?: readonly Node[] } | null
   return tree === null ? null : (tree.stmts ?? [])
 }
 
 /** The parse tree of one PL/pgSQL function, given its CREATE FUNCTION; null when it is not understood. */
 export function parseFunctionBody(createFunction: string): Node | null {
-  const tree = guarded((parser) => parser.parsePlPgSQLSync(createFunction)) as {
+  const tree = guarded(createFunction, (parser) => parser.parsePlPgSQLSync(createFunction)) as {
     readonly plpgsql_funcs?: readonly Node[]
   } | null
   return tree?.plpgsql_funcs?.length === 1 ? tree.plpgsql_funcs[0]! : null
 }
 
-function guarded(parse: (parser: Module) => unknown): unknown {
-  if (module === null) return null
+function guarded(sql: string, parse: (parser: Module) => unknown): unknown {
+  if (module === null || tooComplex(sql)) return null
   try {
     return parse(module)
   } catch (error) {
@@ -57,3 +57,30 @@ function guarded(parse: (parser: Module) => unknown): unknown {
     return null
   }
 }
+
+const LENGTH_MAX = 40_000
+const NESTING_MAX = 400
+/** Each operator in a chain is a level of the tree. 3,000 are known to work. */
+const OPERATORS_MAX = 2_000
+
+/** Crude on purpose, quotes and comments count as well: what clients send was measured by the scanner; this is for what the catalog holds. */
+function tooComplex(sql: string): boolean {
+  if (sql.length > LENGTH_MAX) return true
+  let depth = 0
+  let operators = 0
+  let inOperator = false
+  for (let at = 0; at < sql.length; at++) {
+    const character = sql.charCodeAt(at)
+    if (character === 0x28 || character === 0x5b) depth++
+    else if (character === 0x29 || character === 0x5d) depth--
+    if (depth > NESTING_MAX) return true
+    const operator = OPERATOR_CHARACTERS.has(character)
+    if (operator && !inOperator && ++operators > OPERATORS_MAX) return true
+    inOperator = operator
+  }
+  return false
+}
+
+const OPERATOR_CHARACTERS: ReadonlySet<number> = new Set(
+  [...'~!@#^&|`?+-*/%<>=:'].map((character) => character.charCodeAt(0)),
+)
