@@ -97,11 +97,7 @@ async function browse(client: pg.Client, seen: Map<number, number>, { counts }: 
 }
 
 /** One visitor until the end of the shift; comes back with a new connection (a new session, which has seen nothing) when one breaks. */
-async function visit(
-  url: string,
-  shift: Shift,
-  begin: () => (client: pg.Client) => Promise<void>,
-): Promise<void> {
+async function visit(url: string, shift: Shift, begin: () => (client: pg.Client) => Promise<void>): Promise<void> {
   const { counts, stopped } = shift
   while (!stopped.aborted) {
     const client = new pg.Client({ connectionString: url, application_name: 'freshet demo' })

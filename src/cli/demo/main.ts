@@ -1,0 +1,199 @@
+/** `freshet demo`: real servers, the proxy in front, a workload that checks every answer, and replicas that fall behind. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseUsage, UsageError } from '../usage.ts'
+import { type FreshetProcess, startFreshet } from './freshet-process.ts'
+import { type Fleet, startFleet } from './local-postgres.ts'
+import { isFree } from './ports.ts'
+import { type Reading, ratePerSecond, readingOf, shareOnReplicas } from './readings.ts'
+import { openScreen, type Screen } from './screen.ts'
+import { play } from './story.ts'
+import { type Picture, summary } from './view.ts'
+import { startWorkload, type Workload } from './workload.ts'
+
+const HELP = `usage: freshet demo [--seconds N] [--engine postgres]
+
+Starts a PostgreSQL primary and two streaming replicas on loopback, Freshet in front of them, and a small workload: sessions that write and
+read their own writes at once, and sessions that only read. The replicas are delayed and stopped in turns. Nothing is installed, nothing stays.
+
+  --seconds N       end after N seconds with a summary; without it Ctrl-C ends the demo
+  --engine ENGINE   postgres is the only one in this version
+
+Exit code 0: no read was stale. 1: one was, or something failed.
+`
+
+/** The ports that the documentation names, as long as nobody else has them. */
+const CLIENT_PORT = 6432
+const ADMIN_PORT = 9432
+const MAX_LAG_MS = 1000
+const SCENE_MS = 6000
+/** A short demo still shows this many scenes. */
+const SCENES_MIN = 4
+const RATE_WINDOW_MS = 1000
+
+interface Demo {
+  readonly fleet: Fleet
+  readonly freshet: FreshetProcess
+  readonly workload: Workload
+  readonly screen: Screen
+  readonly lengthMs: number | null
+  readonly startedAt: number
+  scene: string
+}
+
+/** What the arguments ask for: a length in milliseconds, null for "until Ctrl-C", or only the help. */
+function understand(args: readonly string[]): { readonly lengthMs: number | null } | 'help' {
+  const { values, positionals } = parseUsage(args, { seconds: { type: 'string' }, engine: { type: 'string' } })
+  if (values.help) return 'help'
+  if (positionals.length > 0) throw new UsageError(`what is ${positionals[0]}? see --help`)
+  if (values.engine !== undefined && values.engine !== 'postgres')
+    throw new UsageError(`--engine ${values.engine}: the demo of this version runs postgres only`)
+  if (values.seconds === undefined) return { lengthMs: null }
+  const seconds = Number(values.seconds)
+  if (!(seconds > 0 && seconds <= 1e6)) throw new UsageError(`--seconds ${values.seconds}: a number above 0 is needed`)
+  return { lengthMs: seconds * 1000 }
+}
+
+const listen = async (port: number): Promise<string> => `127.0.0.1:${(await isFree(port)) ? port : 0}`
+
+async function configuration(fleet: Fleet): Promise<object> {
+  return {
+    clusters: {
+      demo: {
+        engine: 'postgres',
+        listen: await listen(CLIENT_PORT),
+        servers: fleet.servers.map(({ name, address }) => ({ name, address })),
+        monitor: { user: 'freshet', password: 'monitor' },
+        max_lag: `${MAX_LAG_MS}ms`,
+      },
+    },
+    admin: { listen: await listen(ADMIN_PORT) },
+    shutdown_grace: '2s',
+  }
+}
+
+function pictureOf(demo: Demo, readings: readonly Reading[], shares: readonly (number | null)[]): Picture {
+  const { fleet, freshet, workload, scene, lengthMs, startedAt } = demo
+  const latest = readings.at(-1)!
+  const before = readings.findLast(({ at }) => at <= latest.at - RATE_WINDOW_MS) ?? readings[0]!
+  return {
+    version: fleet.version,
+    elapsedMs: latest.at - startedAt,
+    lengthMs,
+    dashboard: freshet.adminUrl ?? '',
+    connection: freshet.url(),
+    scene,
+    maxLagMs: MAX_LAG_MS,
+    servers: latest.servers.map((server) => ({
+      ...server,
+      perSecond: latest === before ? 0 : ratePerSecond(before, latest, server.name),
+    })),
+    share: latest === before ? null : shareOnReplicas(before, latest),
+    shares,
+    counts: workload.counts,
+  }
+}
+
+const read = async (freshet: FreshetProcess): Promise<Reading> => readingOf(await freshet.metrics(), performance.now())
+
+/** Shows a picture at each beat until the demo is over. */
+async function watch(demo: Demo, over: AbortSignal): Promise<void> {
+  const { screen, freshet } = demo
+  const readings: Reading[] = [await read(freshet)]
+  const shares: (number | null)[] = []
+  let second = readings[0]!
+  for (;;) {
+    await delay(screen.everyMs, undefined, { signal: over }).catch(() => {})
+    if (over.aborted) return
+    const reading = await read(freshet)
+    readings.push(reading)
+    if (readings.length > 20) readings.shift()
+    if (reading.at - second.at >= RATE_WINDOW_MS) {
+      shares.push(shareOnReplicas(second, reading))
+      if (shares.length > 100) shares.shift()
+      second = reading
+    }
+    screen.show(pictureOf(demo, readings, shares))
+  }
+}
+
+/** From the first statement to the last. Resolves with the exit code. */
+async function perform(demo: Demo, stopped: AbortSignal): Promise<number> {
+  const { fleet, freshet, workload, screen, lengthMs, startedAt } = demo
+  const over = new AbortController()
+  const end = () => over.abort()
+  stopped.addEventListener('abort', end)
+  if (stopped.aborted) end()
+  const timer = lengthMs === null ? null : setTimeout(end, lengthMs)
+  const died = freshet.ended.then((code) => {
+    if (over.signal.aborted) return
+    end()
+    throw new Error(`Freshet ended with ${code}: ${freshet.logLines.slice(-5).join('\n')}`)
+  })
+  const sceneMs = lengthMs === null ? SCENE_MS : Math.min(SCENE_MS, lengthMs / SCENES_MIN)
+  const story = play(fleet, sceneMs, over.signal, (text) => {
+    demo.scene = text
+    screen.note(`now: ${text}`)
+  })
+  try {
+    await Promise.race([Promise.all([watch(demo, over.signal), story]), died])
+    await Promise.race([workload.stop(), died])
+    const share = shareOnReplicas(null, await read(freshet))
+    screen.close()
+    const { counts } = workload
+    const lines = summary((performance.now() - startedAt) / 1000, share, counts)
+    process.stdout.write(`${lines.join('\n')}\n`)
+    return counts.stale === 0 && counts.backwards === 0 && counts.failures === 0 && counts.reads > 0 ? 0 : 1
+  } finally {
+    end()
+    if (timer) clearTimeout(timer)
+    screen.close()
+  }
+}
+
+/** Starts one thing after the other; what was started ends in the opposite order, whatever happens. */
+async function run(lengthMs: number | null, stopped: AbortSignal): Promise<number> {
+  const screen = openScreen(process.stdout)
+  const say = (text: string) => process.stdout.write(`${text}\n`)
+  say('starting PostgreSQL: a primary and two streaming replicas ...')
+  const fleet = await startFleet({ replicas: 2 })
+  try {
+    if (stopped.aborted) return 0
+    say(`PostgreSQL ${fleet.version} runs on ${fleet.servers.map(({ address }) => address).join(', ')}`)
+    const freshet = await startFreshet(await configuration(fleet))
+    try {
+      say(`connect:   psql '${freshet.url()}'`)
+      say(`dashboard: ${freshet.adminUrl}`)
+      const workload = await startWorkload(
+        freshet.url(),
+        fleet.replicas.map((replica) => replica.url()),
+      )
+      const startedAt = performance.now()
+      return await perform({ fleet, freshet, workload, screen, lengthMs, startedAt, scene: '' }, stopped)
+    } finally {
+      await freshet.stop()
+    }
+  } finally {
+    await fleet.stop()
+  }
+}
+
+export async function demo(args: readonly string[]): Promise<number> {
+  const wanted = understand(args)
+  if (wanted === 'help') {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const stop = new AbortController()
+  // A second Ctrl-C does not wait for the orderly end: the watchdogs clear up behind a process that is gone.
+  const ask = () => (stop.signal.aborted ? process.exit(130) : stop.abort())
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, ask)
+  try {
+    return await run(wanted.lengthMs, stop.signal)
+  } catch (error) {
+    process.stderr.write(`freshet demo: ${error instanceof Error ? error.message : error}\n`)
+    return 1
+  } finally {
+    for (const name of signals) process.off(name, ask)
+  }
+}
