@@ -26,7 +26,7 @@ export interface WatchOptions {
 
 /** While somebody waits, samples may take this share of one connection's time. */
 const EAGER_SHARE = 0.25
-const EAGER_GAP_MIN = 1
+const EAGER_GAP_MIN = 2
 const BACKOFF_MIN = 50
 const BACKOFF_MAX = 1000
 

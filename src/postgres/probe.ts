@@ -56,13 +56,21 @@ const NUDGE = `SELECT set_config('synchronous_commit', 'local', true), pg_logica
 /** Logs in as the monitor. Rejects when the server cannot be reached, refuses, or keeps from this account what a sample needs. */
 export async function connectProbe(target: ProbeTarget, account: ProbeAccount, tls: ProbeTls): Promise<Probe> {
   const client = await connect(target, account, tls)
+  // Ending a client with a query under way destroys its socket: a server that accepts but never answers leaves nothing behind.
+  const timer = setTimeout(() => hangUp(client), account.timeout)
   try {
     const [row] = await rowsOf(client, 'freshet-constants', CONSTANTS, [])
     return probeOn(client, account.user, constantsFrom(row))
   } catch (error) {
-    void client.end().catch(() => {})
+    hangUp(client)
     throw withGrant(error, account.user)
+  } finally {
+    clearTimeout(timer)
   }
+}
+
+function hangUp(client: pg.Client): void {
+  void client.end().catch(() => {})
 }
 
 function probeOn(client: pg.Client, user: string, constants: Constants): Probe {
@@ -79,9 +87,7 @@ function probeOn(client: pg.Client, user: string, constants: Constants): Probe {
       await rowsOf(client, undefined, NUDGE, [])
     },
     query: (sql, parameters) => rowsOf(client, undefined, sql, parameters),
-    close() {
-      void client.end().catch(() => {})
-    },
+    close: () => hangUp(client),
   }
 }
 
