@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { configFor, startFreshet } from '../../support/freshet.ts'
 import { type Fleet, startFleet } from '../../support/postgres.ts'
+import { succeed } from './programs.ts'
 
 /** Where a driver under test connects to. */
 export interface Target {
@@ -28,7 +28,7 @@ export interface TargetOptions {
 export async function startTarget({ clientPrograms = false }: TargetOptions = {}): Promise<Target> {
   const instead = process.env.FRESHET_TEST_TARGET
   if (instead?.includes('://')) return targetOf(instead, async () => {})
-  const binaries = clientPrograms ? serverFolder() : null
+  const binaries = clientPrograms ? await serverFolder() : null
   const fleet = await startFleet(binaries === null ? {} : { binaries })
   if (instead === 'direct') {
     return targetOf(`postgres://app:app@127.0.0.1:${fleet.primary.port}/app`, () => fleet.stop())
@@ -50,17 +50,11 @@ async function freshetBefore(fleet: Fleet): Promise<Target> {
 }
 
 /** Debian's servers of the same version as the client programs. */
-function serverFolder(): string {
-  const missing = (packages: string) => new Error(`PostgreSQL's programs are missing: apt-get install ${packages}`)
-  let version: string
-  try {
-    version = execFileSync('pg_dump', ['--version'], { encoding: 'utf8' })
-  } catch {
-    throw missing('postgresql postgresql-client postgresql-contrib')
-  }
-  const major = /(\d+)/.exec(version)![1]
+async function serverFolder(): Promise<string> {
+  const { out } = await succeed('pg_dump', ['--version'], { from: 'postgresql postgresql-client postgresql-contrib' })
+  const major = /(\d+)/.exec(out)![1]
   const folder = `/usr/lib/postgresql/${major}/bin`
-  if (!existsSync(folder)) throw missing(`postgresql-${major}`)
+  if (!existsSync(folder)) throw new Error(`PostgreSQL ${major} is missing: apt-get install postgresql-${major}`)
   return folder
 }
 
