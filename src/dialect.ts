@@ -137,6 +137,8 @@ export interface ServerCodec {
   readonly outstanding: number
   /** For messages that belong to no exchange (notifications, notices); null discards them. */
   listener: ((view: Buffer) => void) | null
+  /** The server's last words, when it ended the connection with an error. */
+  readonly lastFatal: Failure | null
   /** Prepared statements live on this connection no more (DISCARD ALL ran). */
   forgetPrepared(): void
 }
@@ -212,4 +214,34 @@ export interface ClientLogin {
   encodeFailure(failure: Failure): Buffer
   /** How many secret bytes this client's cancel key can have. */
   readonly cancelKeyBytes: number
+}
+
+/** One engine: bytes in, neutral events out. Made once per cluster. */
+export interface Dialect {
+  /** `secret`: what a client's login yielded. */
+  serverLogin(user: string, database: string, secret: unknown, readOnly: boolean): ServerLogin
+  serverCodec(write: (bytes: Buffer) => void): ServerCodec
+  /** Rows of a text reply to Freshet's own command. */
+  readRows(reply: Buffer): (string | null)[][]
+  readonly loginState: SessionState
+  /** SQL that takes a connection from one state to the other; '' when there is no difference. */
+  difference(from: SessionState, to: SessionState, readOnly: boolean): string
+  /** The state with one parameter set; `value` is SQL text as in SET name TO, null takes it away. */
+  withSetting(state: SessionState, name: string, value: string | null): SessionState
+  /** The state that a login asked for by raw values. */
+  stateFromValues(values: readonly (readonly [string, string])[]): SessionState
+  /** The state of these statements by parameter. */
+  stateFromSettings(settings: ReadonlyMap<string, string>): SessionState
+  /** Such a session's reads stay on the primary. */
+  keepsOnPrimary(state: SessionState): boolean
+  /** `names`: settings without a definition that sessions of this cluster have used. */
+  captureSql(names: Iterable<string>): string
+  readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
+  /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
+  replicaRefusal(failure: Failure): 'learn' | 'once' | null
+  /** A parameter that describes the server and not the session: clients are told the primary's only. */
+  serverOnly(parameter: string): boolean
+  lexMode(parameters: ReadonlyMap<string, string>): LexMode
+  /** Shown to clients when a reported parameter changes on their behalf. */
+  encodeParameter(name: string, value: string): Buffer
 }

@@ -80,6 +80,14 @@ export class Transport {
     return this.#socket
   }
 
+  /** `detach`, once everything that was written has left: what follows is in another language. */
+  async flushAndDetach(): Promise<Socket> {
+    const socket = this.#socket
+    if (this.#corked) this.#uncork()
+    if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write('', () => resolve()))
+    return this.detach()
+  }
+
   /** The bytes belong to the transport from now on. Returns false when the caller should wait for `drained`. */
   write(bytes: Buffer): boolean {
     if (!this.#open) return true

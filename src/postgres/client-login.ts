@@ -1,4 +1,4 @@
-import type { ClientIdentity, ClientLogin, ClientLoginStep } from '../dialect.ts'
+import type { ClientIdentity, ClientLogin, ClientLoginStep, Failure } from '../dialect.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { FieldReader } from '../wire/reader.ts'
 import type { Accounts } from './auth/accounts.ts'
@@ -17,9 +17,11 @@ export interface ClientLoginOptions {
   /** tls-server-end-point data of Freshet's own certificate. */
   readonly channelBinding: Buffer | null
   readonly startupBytes: number
+  /** Said to whoever wants to log in; cancel requests are still served. */
+  readonly refuse: Failure | null
 }
 
-const EMPTY = Buffer.alloc(0)
+const EMPTY: Buffer = Buffer.alloc(0)
 const YES = Buffer.from('S')
 const NO = Buffer.from('N')
 /** PG_MAX_AUTH_TOKEN_LENGTH of the server. */
@@ -35,7 +37,7 @@ const AUTH_BYTES = 65535
  * (CVE-2021-23214) and end the connection.
  */
 export function createClientLogin(options: ClientLoginOptions): ClientLogin {
-  let held = EMPTY
+  let held: Buffer = EMPTY
   let phase: 'first' | 'auth' | 'over' = 'first'
   let secure = false
   let askedTls = false
@@ -76,7 +78,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
   }
 
   function encryption(code: number): ClientLoginStep {
-    if (size0() || (code === SSL_REQUEST ? askedTls : askedGss)) {
+    if (moreBytes() || (code === SSL_REQUEST ? askedTls : askedGss)) {
       return refuse(fatal('08P01', 'received unencrypted data after SSL request'))
     }
     if (code === GSSENC_REQUEST) {
@@ -89,7 +91,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
   }
 
   /** Whether bytes came behind a request whose answer decides how they are to be read. */
-  const size0 = () => held.length > 0
+  const moreBytes = () => held.length > 0
 
   async function startup(packet: Buffer, code: number): Promise<ClientLoginStep> {
     const major = code >>> 16
@@ -105,6 +107,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
     while (reader.remaining > 1) parameters.set(reader.cstring(), reader.cstring())
     unrecognized = [...parameters.keys()].filter((name) => name.startsWith('_pq_.'))
     for (const name of unrecognized) parameters.delete(name)
+    if (options.refuse !== null) return refuse(options.refuse)
     const user = parameters.get('user') ?? ''
     if (user === '') return refuse(fatal('28000', 'no PostgreSQL user name specified in startup packet'))
     if (options.tls === 'require' && !secure) {

@@ -20,14 +20,14 @@ export interface ServerLoginOptions {
 
 /** Nothing that a server sends during login is larger than this. */
 const LOGIN_BYTES = 64 * 1024
-const EMPTY = Buffer.alloc(0)
+const EMPTY: Buffer = Buffer.alloc(0)
 
 /** Freshet as a client of a server, from the first byte to ReadyForQuery (manual, "Start-up"). */
 export function createServerLogin(options: ServerLoginOptions): ServerLogin {
   let phase: 'tls' | 'login' = 'tls'
-  let held = EMPTY
+  let held: Buffer = EMPTY
   let auth: ServerAuth | null = null
-  let cancelPacket = EMPTY
+  let cancelPacket: Buffer = EMPTY
   const parameters = new Map<string, string>()
 
   const startup = (binding: Buffer | null): ServerLoginStep => {
@@ -36,7 +36,6 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
     const asked: [string, string][] = [
       ['user', options.user],
       ['database', options.database],
-      ['client_encoding', 'UTF8'],
     ]
     if (options.readOnly) asked.push(['options', '-c default_transaction_read_only=on'])
     return { send: startupMessage(asked) }

@@ -193,7 +193,10 @@ class BatchTranslation {
       this.#expected.push({ to: 'parse', forward: true })
       return
     }
-    if (client.lookup(name) !== undefined) return this.#duplicate(name, at, end)
+    if (client.lookup(name) !== undefined) {
+      this.#duplicate(name, at, end)
+      return
+    }
     if (client.statements.size >= client.context.limits.preparedPerSession) client.tooManyStatements = true
     client.pending.set(name, statement)
     const remember = () => client.statements.set(name, statement)

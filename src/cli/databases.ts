@@ -1,0 +1,117 @@
+/** What is known of each database: its catalog, kept fresh, and the classifier that uses it. */
+import { randomInt } from 'node:crypto'
+import type { Fleet } from '../fleet/types.ts'
+import type { Log } from '../observe/log.ts'
+import { type Catalog, createClassifier, loadCatalog } from '../postgres/classify/index.ts'
+import type { DatabaseContext } from '../session/context.ts'
+import type { Classifier } from '../sql/facts.ts'
+
+export interface DatabasesOptions {
+  readonly fleet: Fleet
+  readonly log: Log
+  readonly digests: number
+  /** ms between two readings of a catalog. */
+  readonly refresh: () => number
+}
+
+const DATABASES_MAX = 1000
+
+class Database implements DatabaseContext {
+  readonly classifier: Classifier
+  schemaVersion = 0
+  readsLastSequence = false
+  readonly #name: string
+  readonly #options: DatabasesOptions
+  #catalog: Catalog | null = null
+  #loading: Promise<void> | null = null
+  #again = false
+  #complained = false
+
+  constructor(name: string, options: DatabasesOptions) {
+    this.#name = name
+    this.#options = options
+    this.classifier = createClassifier({
+      seed: randomInt(2 ** 47),
+      limits: { digests: options.digests },
+      catalog: () => this.#catalog,
+      now: () => performance.now(),
+    })
+  }
+
+  schemaChanged(): void {
+    this.schemaVersion++
+    this.classifier.invalidate()
+    void this.refresh()
+  }
+
+  /** Reads the catalog; once more when asked meanwhile. Never rejects. */
+  refresh(): Promise<void> {
+    if (this.#loading !== null) {
+      this.#again = true
+      return this.#loading
+    }
+    this.#loading = this.#load().finally(() => {
+      this.#loading = null
+      if (this.#again) {
+        this.#again = false
+        void this.refresh()
+      }
+    })
+    return this.#loading
+  }
+
+  async #load(): Promise<void> {
+    const { fleet, log } = this.#options
+    try {
+      this.#catalog = await loadCatalog((sql, parameters) => fleet.queryDatabase(this.#name, sql, parameters))
+      this.#complained = false
+    } catch (error) {
+      // Without a catalog reads stay on the primary; saying so once is enough.
+      if (!this.#complained) {
+        log.warn(
+          { database: this.#name, error: (error as Error).message },
+          'cannot read the catalog; statements of this database run on the primary until it can be read',
+        )
+      }
+      this.#complained = true
+    }
+  }
+}
+
+export class Databases {
+  readonly #options: DatabasesOptions
+  readonly #byName = new Map<string, Database>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(options: DatabasesOptions) {
+    this.#options = options
+    this.#schedule()
+  }
+
+  /** With its catalog read, or at least tried. */
+  async get(name: string): Promise<DatabaseContext> {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    if (this.#byName.size >= DATABASES_MAX) this.#byName.clear()
+    const database = new Database(name, this.#options)
+    this.#byName.set(name, database)
+    await database.refresh()
+    return database
+  }
+
+  any(): DatabaseContext | undefined {
+    return this.#byName.values().next().value
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(async () => {
+      for (const database of this.#byName.values()) await database.refresh()
+      this.#schedule()
+    }, this.#options.refresh())
+    this.#timer.unref()
+  }
+}

@@ -1,0 +1,193 @@
+import type {
+  ClientProtocol,
+  Dialect,
+  Failure,
+  ReplySink,
+  ServerCodec,
+  ServerGreeting,
+  SessionState,
+  TransactionStatus,
+  Unit,
+} from '../dialect.ts'
+import type { Transport, TransportHandler } from '../net/transport.ts'
+import { type Instant, now, type ServerId } from '../units.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+
+/** Who holds a connection at the moment. */
+export interface ConnectionOwner {
+  /** The connection is gone; `failure` is what a client can be told. */
+  connectionLost(connection: ServerConnection, failure: Failure): void
+  /** What waited to be written to the server has been written. */
+  connectionDrained(): void
+  /** A message outside of any exchange: a notification, a notice. */
+  connectionMessage(view: Buffer): void
+}
+
+export type CommandResult = { readonly rows: (string | null)[][] } | { readonly failure: Failure }
+
+/** Replies to Freshet's own commands are small; more than this is a fault. */
+const COMMAND_REPLY_BYTES = 4 * 1024 * 1024
+
+/**
+ * One logged-in connection to one server: a FIFO of exchanges (see the codec), and what is known about its state. Nothing else
+ * writes to it. It belongs to its pool, or to one owner at a time.
+ */
+export class ServerConnection implements TransportHandler {
+  readonly server: ServerId
+  readonly openedAt: Instant = now()
+  readonly greeting: ServerGreeting
+  readonly readOnly: boolean
+  /** Parameters as last reported. */
+  readonly parameters: Map<string, string>
+  /** What the session state on it is. */
+  state: SessionState
+  owner: ConnectionOwner | null = null
+  /** Closed as soon as its lease ends. */
+  retired = false
+  /** How often it was handed out: who finds it unchanged was its last user. */
+  uses = 0
+  idleSince: Instant = now()
+  alive = true
+  /** The pool's: called once when the connection is gone. */
+  onClosed: (connection: ServerConnection) => void = () => {}
+  readonly #codec: ServerCodec
+  readonly #dialect: Dialect
+  readonly #transport: Transport
+  #command: ((result: CommandResult) => void) | null = null
+
+  constructor(server: ServerId, dialect: Dialect, transport: Transport, greeting: ServerGreeting, readOnly: boolean) {
+    this.server = server
+    this.greeting = greeting
+    this.readOnly = readOnly
+    this.parameters = new Map(greeting.parameters)
+    this.state = dialect.loginState
+    this.#dialect = dialect
+    this.#transport = transport
+    this.#codec = dialect.serverCodec((bytes) => transport.write(bytes))
+    this.#codec.listener = (view) => this.owner?.connectionMessage(view)
+    transport.handler = this
+  }
+
+  /** Starts (or goes on with) an exchange. Returns false when the caller should wait for `connectionDrained` before sending more. */
+  begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): boolean {
+    const parts = this.#codec.begin(unit, client, prefix, sink)
+    let room = true
+    for (const part of parts) room = this.#transport.write(part)
+    return room
+  }
+
+  /** More bytes of the message or COPY that the last unit began. */
+  stream(view: Buffer): boolean {
+    return this.#transport.write(view)
+  }
+
+  /** Runs SQL of Freshet's own; `done` is called once, also when the connection is lost. One at a time. */
+  command(sql: string, done: (result: CommandResult) => void): void {
+    this.#command = done
+    const sink = new CommandSink(this.#dialect, this.parameters, (result) => {
+      this.#command = null
+      done(result)
+    })
+    for (const part of this.#codec.command(sql, sink)) this.#transport.write(part)
+  }
+
+  get busy(): boolean {
+    return this.#codec.outstanding > 0
+  }
+
+  forgetPrepared(): void {
+    this.#codec.forgetPrepared()
+  }
+
+  pause(): void {
+    this.#transport.pause()
+  }
+
+  resume(): void {
+    this.#transport.resume()
+  }
+
+  close(): void {
+    if (!this.alive) return
+    this.#transport.destroy()
+  }
+
+  data(chunk: Buffer): void {
+    try {
+      this.#codec.feed(chunk)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#lose({ code: '08P01', message: error.message, fatal: true })
+    }
+  }
+
+  drained(): void {
+    this.owner?.connectionDrained()
+  }
+
+  closed(error: Error | null): void {
+    const detail = error === null ? {} : { detail: error.message }
+    this.#lose(
+      this.#codec.lastFatal ?? {
+        code: '08006',
+        message: 'the server closed the connection unexpectedly',
+        ...detail,
+        fatal: true,
+      },
+    )
+  }
+
+  #lose(failure: Failure): void {
+    if (!this.alive) return
+    this.alive = false
+    this.#transport.destroy()
+    const { owner } = this
+    this.owner = null
+    this.onClosed(this)
+    const command = this.#command
+    this.#command = null
+    if (command) command({ failure })
+    owner?.connectionLost(this, failure)
+  }
+}
+
+/** Collects the reply to a command. */
+class CommandSink implements ReplySink {
+  readonly #dialect: Dialect
+  readonly #done: (result: CommandResult) => void
+  readonly #parts: Buffer[] = []
+  #size = 0
+  #failure: Failure | null = null
+
+  readonly #parameters: Map<string, string>
+
+  constructor(dialect: Dialect, parameters: Map<string, string>, done: (result: CommandResult) => void) {
+    this.#dialect = dialect
+    this.#parameters = parameters
+    this.#done = done
+  }
+
+  data(view: Buffer): void {
+    this.#size += view.length
+    if (this.#size > COMMAND_REPLY_BYTES) throw new ProtocolError('the reply to a command of Freshet is too large')
+    this.#parts.push(Buffer.from(view))
+  }
+
+  error(failure: Failure): boolean {
+    this.#failure ??= failure
+    return false
+  }
+
+  report(name: string, value: string): boolean {
+    this.#parameters.set(name, value)
+    return false
+  }
+
+  copyIn(): void {}
+
+  end(_status: TransactionStatus): void {
+    this.#done(
+      this.#failure ? { failure: this.#failure } : { rows: this.#dialect.readRows(Buffer.concat(this.#parts)) },
+    )
+  }
+}

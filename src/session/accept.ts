@@ -1,0 +1,124 @@
+/** A client from its first byte to its session. */
+import type { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
+import type { ClientIdentity, ClientLogin, ClientLoginStep, ClientProtocol, Failure } from '../dialect.ts'
+import { upgradeToClient } from '../net/connect.ts'
+import { Transport } from '../net/transport.ts'
+import type { Session } from './session.ts'
+
+export interface AcceptOptions {
+  readonly login: () => ClientLogin
+  readonly tls: SecureContext | null
+  readonly loginTimeout: number
+  readonly highWater: number
+  /** The client has proved who it is. Resolves with its session, made but not started, and what it is told; or says why not. */
+  readonly open: (identity: ClientIdentity, transport: Transport) => Promise<Opened | Failure>
+  readonly cancel: (processId: number, secret: Buffer) => void
+  readonly onError: (error: Error) => void
+}
+
+export interface Opened {
+  readonly session: Session
+  readonly client: ClientProtocol
+  readonly parameters: ReadonlyMap<string, string>
+  readonly processId: number
+  cancelKey(bytes: number): Buffer
+}
+
+/** Drives the login of one accepted socket. Never throws. */
+export function accept(socket: Socket, options: AcceptOptions): void {
+  const login = options.login()
+  let transport: Transport
+  let over = false
+  let busy = false
+  const waiting: Buffer[] = []
+  const timer = setTimeout(() => {
+    over = true
+    transport.destroy()
+  }, options.loginTimeout)
+
+  const finish = () => {
+    over = true
+    clearTimeout(timer)
+  }
+  const refuse = (failure: Failure) => {
+    finish()
+    transport.write(login.encodeFailure({ ...failure, fatal: true }))
+    transport.end()
+  }
+
+  async function work(): Promise<void> {
+    if (busy) return
+    busy = true
+    try {
+      while (waiting.length > 0 && !over) await carryOut(await login.receive(waiting.shift()!))
+    } catch (error) {
+      finish()
+      transport.destroy()
+      options.onError(error as Error)
+    } finally {
+      busy = false
+    }
+  }
+
+  async function carryOut(step: ClientLoginStep): Promise<void> {
+    if (step.send && step.send.length > 0) transport.write(step.send)
+    if (step.failure) {
+      refuse(step.failure)
+    } else if (step.cancel) {
+      finish()
+      options.cancel(step.cancel.processId, step.cancel.secret)
+      transport.end()
+    } else if (step.startTls) {
+      if (options.tls === null) throw new Error('TLS was granted without a certificate')
+      const secure = await upgradeToClient(await transport.flushAndDetach(), options.tls, step.startTls.head).catch(
+        () => null,
+      )
+      if (secure === null) {
+        finish()
+        return
+      }
+      listen(secure)
+      login.secured()
+    } else if (step.identity) {
+      await begin(step.identity, step.rest)
+    } else if (step.send && step.send.length > 0) {
+      // Whatever the step left unread is looked at when more has come; pipelined start-up packets are not known in practice.
+      await carryOut(await login.receive(Buffer.alloc(0)))
+    }
+  }
+
+  async function begin(identity: ClientIdentity, rest: Buffer | undefined): Promise<void> {
+    const opened = await options.open(identity, transport)
+    if (over) {
+      if ('session' in opened) opened.session.terminate()
+      return
+    }
+    if ('message' in opened) {
+      refuse(opened)
+      return
+    }
+    finish()
+    const { session, client, parameters, processId } = opened
+    transport.write(login.welcome(parameters, processId, opened.cancelKey(login.cancelKeyBytes)))
+    session.start(client, Buffer.concat([rest ?? Buffer.alloc(0), ...waiting.splice(0)]))
+  }
+
+  function listen(on: Socket): void {
+    transport = new Transport(
+      on,
+      {
+        data(chunk) {
+          waiting.push(chunk)
+          void work()
+        },
+        drained() {},
+        closed: finish,
+      },
+      options.highWater,
+    )
+    transport.resume()
+  }
+
+  listen(socket)
+}

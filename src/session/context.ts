@@ -1,0 +1,59 @@
+import type { ClusterConfig } from '../config/types.ts'
+import type { Dialect, SessionState } from '../dialect.ts'
+import type { Fleet } from '../fleet/types.ts'
+import type { Log } from '../observe/log.ts'
+import type { ClusterMetrics } from '../observe/metrics.ts'
+import type { Pool } from '../pool/pool.ts'
+import type { ServerConnection } from '../pool/server-connection.ts'
+import type { Floors } from '../routing/floors.ts'
+import type { Policy } from '../routing/types.ts'
+import type { Classifier, Facts } from '../sql/facts.ts'
+import type { ServerId } from '../units.ts'
+
+/** What all sessions of one database share. */
+export interface DatabaseContext {
+  readonly classifier: Classifier
+  /** Grows with every schema change that was seen here. */
+  schemaVersion: number
+  /** A session of this database has read currval or lastval: those that use sequences keep their connection from now on. */
+  readsLastSequence: boolean
+  /** A schema change was acknowledged: what is known of the catalog may be wrong. */
+  schemaChanged(): void
+}
+
+/** What all sessions of one cluster share. One thread, so plain fields. */
+export interface SessionContext {
+  readonly config: () => ClusterConfig
+  readonly dialect: Dialect
+  readonly fleet: Fleet
+  readonly floors: Floors
+  readonly metrics: ClusterMetrics
+  readonly log: Log
+  /** Units of work under way or waiting, by ServerId. */
+  readonly loads: number[]
+  /** Settings without a definition that sessions have used (`app.user`), bounded. */
+  readonly customNames: Set<string>
+  pool(server: ServerId, user: string, database: string, secret: unknown): Pool
+  /** Asks the server to cancel what the connection runs. */
+  cancel(connection: ServerConnection): void
+  /** Counts up; breaks ties between replicas. */
+  turn: number
+}
+
+/** Who a session belongs to and how it began. */
+export interface SessionIdentity {
+  readonly id: number
+  readonly user: string
+  readonly database: string
+  readonly secret: unknown
+  readonly client: string
+  readonly applicationName: string
+  /** The state asked for at start-up: what RESET goes back to. */
+  readonly startState: SessionState
+  readonly policy: Policy
+}
+
+/** Remembers names of settings that only their users know. */
+export const CUSTOM_NAMES_MAX = 1000
+
+export type RoutedFacts = Facts

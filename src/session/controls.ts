@@ -1,0 +1,35 @@
+import type { LocalAnswer } from '../dialect.ts'
+import type { Control } from '../sql/facts.ts'
+import { done, explainRoute, oneValue } from './local.ts'
+import type { Session } from './session.ts'
+import { changeSetting, isFailure, showSetting } from './settings.ts'
+
+/** SET freshet.*, SHOW freshet.* and EXPLAIN ROUTE. */
+export function answerControl(session: Session, control: Control): LocalAnswer {
+  switch (control.kind) {
+    case 'set': {
+      const changed = changeSetting(session.policy, session.identity.policy, control.name, control.value)
+      if (isFailure(changed)) return { failure: changed }
+      session.changePolicy(changed, control.local)
+      return done(control.value === null ? 'RESET' : 'SET')
+    }
+    case 'show': {
+      if (control.name === 'server') {
+        const server = session.lastServer ?? 'none'
+        return {
+          result: { columns: ['freshet.server', 'reason'], rows: [[server, session.lastReason]], tag: 'SHOW' },
+        }
+      }
+      const value = showSetting(session.policy, control.name)
+      return typeof value === 'string' ? oneValue(`freshet.${control.name}`, value) : { failure: value }
+    }
+    case 'explain-route': {
+      const text = Buffer.from(control.statement)
+      const { classifier } = session.database
+      const facts = classifier.classify(text, 0, text.length, session.lex)
+      const held = session.lease === null ? null : session.lastServer
+      const rows = explainRoute(session.context, facts, session, session.policy, held)
+      return { result: { columns: ['fact', 'value'], rows, tag: 'EXPLAIN' } }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import type { LocalAnswer, SessionState, TransactionStatus, Work } from '../dialect.ts'
+import type { ServerConnection } from '../pool/server-connection.ts'
+import type { Facts, SessionEffect } from '../sql/facts.ts'
+import { CUSTOM_NAMES_MAX } from './context.ts'
+import { done } from './local.ts'
+import type { Session } from './session.ts'
+
+/** Ordinary writes leave nothing behind on their connection. */
+const PLAIN_WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'TRUNCATE', 'COMMIT', 'ROLLBACK', 'BEGIN'])
+const SEQUENCE_USERS = new Set(['INSERT', 'MERGE', 'COPY'])
+
+/**
+ * What one session has changed on its connections: settings that follow it to any other, and state that cannot and pins it.
+ * A SET of one parameter outside of a transaction is believed; after anything else that may have changed something, and at the end of
+ * a transaction in which that happened, the server is asked what the connection holds now.
+ */
+export class StateTracker {
+  state: SessionState
+  pins: readonly string[] = []
+  /** The connection that ran the session's last write, and how often it had been handed out by then. */
+  lastWriter: { readonly connection: ServerConnection; readonly uses: number } | null = null
+  #ask = false
+  #keepsSequence = false
+  readonly #session: Session
+  readonly #parameters: Map<string, string>
+
+  constructor(session: Session, parameters: ReadonlyMap<string, string>) {
+    this.#session = session
+    this.#parameters = new Map(parameters)
+    this.state = session.identity.startState
+  }
+
+  get mustAsk(): boolean {
+    return this.#ask
+  }
+
+  /** A parameter that the server reported to this session. */
+  reported(name: string, value: string): void {
+    this.#parameters.set(name, value)
+    this.#session.lex = this.#session.context.dialect.lexMode(this.#parameters)
+  }
+
+  /** Statements about state that lives in Freshet: answered here unless a server holds some of it. */
+  locally(facts: Facts): LocalAnswer | null {
+    const session = this.#session
+    const { effect } = facts
+    if (effect.kind === 'deallocate') {
+      if (effect.name === null)
+        return session.lease === null && session.client.deallocate(null) ? done('DEALLOCATE ALL') : null
+      return session.client.deallocate(effect.name) ? done('DEALLOCATE') : null
+    }
+    if (effect.kind !== 'discard-all' || session.status !== 'idle' || session.lease !== null) return null
+    this.#startAgain()
+    return done('DISCARD ALL')
+  }
+
+  #startAgain(): void {
+    const session = this.#session
+    this.state = session.identity.startState
+    session.client.deallocate(null)
+    session.policy = session.identity.policy
+    this.lastWriter = null
+    this.#keepsSequence = false
+  }
+
+  /** A unit has run. `status`: after it. */
+  ran(work: Work, succeeded: boolean, connection: ServerConnection, status: TransactionStatus): void {
+    const { facts } = work
+    if (work.executes === 0) return
+    if (facts.verdict === 'read' && facts.effect.kind === 'none') return
+    const session = this.#session
+    const alone = session.status === 'idle' && status === 'idle'
+    this.#settle(facts.effect, succeeded, alone, connection, work)
+    if (this.pins.length > 0 && facts.verdict !== 'read' && !PLAIN_WRITES.has(facts.command)) this.#ask = true
+    if (!connection.readOnly) {
+      this.lastWriter = { connection, uses: connection.uses }
+      if (session.database.readsLastSequence && usesSequence(facts)) this.#keepSequence()
+    }
+    const { transaction } = session
+    if (succeeded && changesSchema(facts)) transaction.schemaChanged = true
+    if (transaction.schemaChanged) {
+      session.database.schemaChanged()
+      if (status === 'idle') transaction.schemaChanged = false
+    }
+  }
+
+  #settle(effect: SessionEffect, succeeded: boolean, alone: boolean, connection: ServerConnection, work: Work): void {
+    const session = this.#session
+    const { dialect } = session.context
+    switch (effect.kind) {
+      case 'none':
+        return
+      case 'set': {
+        if (effect.name.includes('.')) this.#rememberName(effect.name)
+        if (effect.local) return
+        if (!alone) {
+          this.#ask = true
+          return
+        }
+        if (!succeeded) return
+        connection.state = dialect.withSetting(connection.state, effect.name, effect.value)
+        this.state = connection.state
+        if (effect.value === null) this.#restoreStart()
+        return
+      }
+      case 'discard-all':
+        if (!succeeded) return
+        connection.forgetPrepared()
+        connection.state = dialect.loginState
+        this.#startAgain()
+        this.#ask = true
+        return
+      case 'deallocate':
+        if (succeeded && effect.name === null) {
+          connection.forgetPrepared()
+          session.client.deallocate(null)
+        }
+        return
+      case 'reset-all':
+        this.#ask = true
+        return
+      case 'unknown':
+        this.#ask = true
+        for (const [, name] of work.text().matchAll(/set_config\s*\(\s*'([^']+\.[^']+)'/gi)) this.#rememberName(name!)
+    }
+  }
+
+  /** RESET goes back to what the start-up asked for, which the server's own default is not. */
+  #restoreStart(): void {
+    const { startState } = this.#session.identity
+    const { dialect } = this.#session.context
+    const missing = [...startState.settings].filter(([name]) => !this.state.settings.has(name))
+    if (missing.length === 0) return
+    const settings = new Map([...this.state.settings, ...missing])
+    this.state = dialect.stateFromSettings(settings)
+  }
+
+  #rememberName(name: string): void {
+    const { customNames } = this.#session.context
+    if (customNames.size < CUSTOM_NAMES_MAX) customNames.add(name.toLowerCase())
+  }
+
+  #keepSequence(): void {
+    this.#keepsSequence = true
+    if (!this.pins.includes('sequence')) this.pins = [...this.pins, 'sequence']
+  }
+
+  /** Asks the server what the connection holds; `done` is called when the answer is in, and not at all when the connection is lost. */
+  ask(connection: ServerConnection, _work: Work, done: () => void): void {
+    const { context, identity } = this.#session
+    this.#ask = false
+    connection.command(context.dialect.captureSql(context.customNames), (result) => {
+      if (!connection.alive) return
+      if ('failure' in result) {
+        // Unknown state must not reach another session.
+        context.log.warn({ failure: result.failure.message }, 'a server did not tell the state of a connection')
+        connection.retired = true
+        this.pins = []
+      } else {
+        const captured = context.dialect.readCaptured(result.rows, identity.user)
+        connection.state = captured.state
+        this.state = captured.state
+        this.#restoreStart()
+        this.pins = this.#keepsSequence ? [...captured.pins, 'sequence'] : captured.pins
+      }
+      done()
+    })
+  }
+}
+
+const usesSequence = (facts: Facts): boolean =>
+  SEQUENCE_USERS.has(facts.command) ||
+  facts.functions.some((name) => name.endsWith('nextval') || name.endsWith('setval'))
+
+const changesSchema = (facts: Facts): boolean =>
+  /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/.test(facts.command)

@@ -1,0 +1,60 @@
+import type { Work } from '../dialect.ts'
+import type { Isolation } from '../sql/facts.ts'
+
+/**
+ * A transaction as Freshet sees it before and while a server runs it. A plain BEGIN is answered at once and kept in `prefix`; it
+ * travels with the first statement, which decides where the transaction goes.
+ */
+export class Transaction {
+  /** Statements answered already and not yet sent: BEGIN, SET TRANSACTION. */
+  prefix: string[] = []
+  /** The prefix as it was sent, to begin the same transaction on another server. */
+  sent: readonly string[] = []
+  readOnly = false
+  isolation: Isolation = 'read committed'
+  /** Nothing but plain reads so far: the transaction can go on elsewhere without anybody noticing. */
+  movable = true
+  /** Settings or other state may have changed within it; the server is asked at its end. */
+  stateChanged = false
+  schemaChanged = false
+  /** It did something other than reading. */
+  wrote = false
+
+  get deferred(): boolean {
+    return this.prefix.length > 0
+  }
+
+  defer(work: Work): void {
+    const control = work.facts.transaction!
+    this.prefix.push(work.text())
+    if (control.op !== 'begin' && control.op !== 'set-transaction') return
+    if (control.readOnly !== null) this.readOnly = control.readOnly
+    if (control.isolation !== null) this.isolation = control.isolation
+  }
+
+  /** One replica may serve it. A hot standby refuses serializable. */
+  get mayRunOnReplica(): boolean {
+    return this.readOnly && this.isolation !== 'serializable'
+  }
+
+  /** In these a statement sees what was committed before it began; in the others the snapshot of the first one holds. */
+  get snapshotPerStatement(): boolean {
+    return this.isolation === 'read committed' || this.isolation === 'read uncommitted'
+  }
+
+  started(): void {
+    this.sent = this.prefix
+    this.prefix = []
+  }
+
+  over(): void {
+    this.prefix = []
+    this.sent = []
+    this.readOnly = false
+    this.isolation = 'read committed'
+    this.movable = true
+    this.stateChanged = false
+    this.schemaChanged = false
+    this.wrote = false
+  }
+}
