@@ -1,57 +1,44 @@
-/** Replicas that pause, fall behind and catch up at random, until told to stop. */
-import type { Fleet, PostgresServer } from './postgres.ts'
+/** What goes wrong with replication while the checker runs: replay stands still, runs late, and goes on, on each replica in its own time. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PostgresServer } from './postgres.ts'
 
 export interface Chaos {
-  /** How often each thing was done. */
-  readonly done: Readonly<Record<'pause' | 'delay' | 'calm', number>>
-  /** Leaves all replicas keeping up again. */
+  /** How often something was done. */
+  readonly counts: { pauses: number; delays: number }
+  /** Lets everybody replay again. Rejects when one of its own statements failed. */
   stop(): Promise<void>
 }
 
-const PAUSE_MS_MAX = 500
-const DELAY_MS = { low: 5, high: 200 }
-const SPELL_MS = { low: 200, high: 800 }
+const between = (random: () => number, least: number, most: number) => least + random() * (most - least)
 
-export function startChaos(fleet: Fleet, random: () => number): Chaos {
-  const done = { pause: 0, delay: 0, calm: 0 }
-  const over = Promise.withResolvers<void>()
-  let stopped = false
-  const between = (low: number, high: number) => low + random() * (high - low)
-  const forAWhile = (ms: number) => {
-    let timer: NodeJS.Timeout | undefined
-    const elapsed = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms)
-    })
-    return Promise.race([elapsed, over.promise]).finally(() => clearTimeout(timer))
-  }
+export function startChaos(replicas: readonly PostgresServer[], random: () => number): Chaos {
+  const counts = { pauses: 0, delays: 0 }
+  const ending = new AbortController()
+  const rest = (ms: number) => delay(ms, undefined, { signal: ending.signal }).catch(() => {})
   const trouble = async (replica: PostgresServer) => {
-    while (!stopped) {
-      const kind = random()
-      if (kind < 0.25) {
-        done.pause++
+    while (!ending.signal.aborted) {
+      if (random() < 0.5) {
+        counts.pauses++
         await replica.pauseReplay()
-        await forAWhile(random() * PAUSE_MS_MAX)
+        await rest(between(random, 20, 500))
         await replica.resumeReplay()
-      } else if (kind < 0.6) {
-        done.delay++
-        await replica.setApplyDelay(between(DELAY_MS.low, DELAY_MS.high))
-        await forAWhile(between(SPELL_MS.low, SPELL_MS.high))
-        await replica.setApplyDelay(0)
       } else {
-        done.calm++
-        await forAWhile(between(SPELL_MS.low, SPELL_MS.high))
+        counts.delays++
+        await replica.setApplyDelay(between(random, 5, 200))
+        await rest(between(random, 100, 1000))
+        await replica.setApplyDelay(0)
       }
+      await rest(between(random, 20, 400))
     }
   }
-  const all = Promise.all(fleet.replicas.map(trouble))
-  // Whoever stops it gets the error; nobody else is to be surprised by it before.
-  all.catch(() => {})
+  const running = Promise.all(replicas.map(trouble))
+  // Nobody looks at it before the end; a failure must not count as one that nobody handles.
+  running.catch(() => {})
   return {
-    done,
+    counts,
     async stop() {
-      stopped = true
-      over.resolve()
-      await all
+      ending.abort()
+      await running
     },
   }
 }

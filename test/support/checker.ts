@@ -1,253 +1,217 @@
 /**
- * The consistency checker: sessions that write and read at once, and say whether what they read was too old.
+ * The consistency checker: many sessions write and read what they have written, as fast as they can, and every answer is compared with
+ * what the session must see. Each session owns one row, so it knows that row's value exactly; and all of them count up rows that they share, of which
+ * a session knows that they never go back.
  *
- * Each session counts up in a row of its own that nobody else writes, so every read of it has exactly one right answer: less is a stale read,
- * more is a write that ran twice. All of them also count up in a few shared rows; what a session has seen there may never get smaller again.
- * One case is counted apart (`early`): PostgreSQL can show a commit on a replica an instant before the primary has told anybody of it. A value
- * therefore counts as seen for good only if its writer had its acknowledgement before the read that showed it began.
+ * A replica may show a commit an instant before the primary does, while nobody has been told of it yet. A session that sees such a value and
+ * then an older one has not been shown the past; those are counted apart (`unacknowledged`).
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { seeded } from './random.ts'
 
 export interface CheckOptions {
-  /** Where the sessions connect. */
+  /** Where statements go; reads too, unless `readUrl` is given (that is for checking the checker). */
   readonly url: string
-  readonly sessions: number
-  /** Writes, each followed by a read at once, over all sessions together. */
+  readonly readUrl?: string
+  /** How many times a session writes and then reads, in all. */
   readonly pairs: number
-  /** Sessions that only read shared rows. */
-  readonly watchers: number
-  readonly seed: number
+  readonly connections?: number
+  readonly seed?: number
+  /** Sent by every session first. */
+  readonly begin?: string
+  /** Every read must show what was acknowledged to anybody before it was sent. */
+  readonly strict?: boolean
 }
 
-export interface Findings {
-  pairs: number
-  reads: number
-  /** Reads of the own row that lacked an acknowledged write of the same session. */
+export interface Figures {
+  readonly pairs: number
+  readonly reads: number
+  /** Reads that missed a write of their own session (with `strict`: of anybody). */
   stale: number
-  /** Reads of the own row that showed more than was written. */
-  twice: number
-  /** Reads of shared rows that went back behind an acknowledged value which the session had seen. */
+  /** Reads that showed an older value than an earlier read of the same session. */
   nonMonotonic: number
-  /** The same for values that nobody had been told of when they were first seen: not promised, counted apart. */
-  early: number
-  /** The first few faults in words. */
-  readonly examples: string[]
+  /** The same, when the newer value had not been acknowledged to anybody. */
+  unacknowledged: number
+  readonly seconds: number
+  /** The first few of what went wrong, in words. */
+  readonly examples: readonly string[]
 }
 
-const SHARED_ROWS = 16
+const SHARED = 8
 const EXAMPLES_MAX = 10
-/** One pair in so many is followed by a rest, so that replicas can catch up, and by one more read. */
-const REST_EVERY = 4
-const REST_MS_MAX = 80
 
-/** For the superuser, straight on the primary. `grow` hides a write in a SELECT; `look` is a function that only reads. */
+/** To be run as the user who will check (or as one who lets everybody write). Can be run again. */
 export const CHECKER_SCHEMA = `
-  CREATE TABLE own (id int PRIMARY KEY, value bigint NOT NULL);
-  CREATE TABLE shared (id int PRIMARY KEY, value bigint NOT NULL);
-  INSERT INTO shared SELECT generate_series(0, ${SHARED_ROWS - 1}), 0;
-  CREATE FUNCTION grow(who int) RETURNS bigint LANGUAGE plpgsql AS
-    $$ DECLARE now_is bigint; BEGIN UPDATE own SET value = value + 1 WHERE id = who RETURNING value INTO now_is; RETURN now_is; END $$;
-  CREATE FUNCTION look(who int) RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT value FROM own WHERE id = who $$;
-  GRANT ALL ON own, shared TO app;
+  DROP TABLE IF EXISTS checker_own, checker_shared;
+  CREATE TABLE checker_own (id int PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 20);
+  CREATE TABLE checker_shared (id int PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 20);
+  INSERT INTO checker_own SELECT generate_series(0, 255), 0;
+  INSERT INTO checker_shared SELECT generate_series(0, ${SHARED - 1}), 0;
+  CREATE OR REPLACE FUNCTION checker_bump(which int) RETURNS bigint LANGUAGE plpgsql AS $$
+    DECLARE result bigint;
+    BEGIN
+      UPDATE checker_own SET n = n + 1 WHERE id = which RETURNING n INTO result;
+      RETURN result;
+    END $$;
 `
 
-/** A small generator (mulberry32), so that a run can be repeated from its seed. Between 0 and 1. */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+type Row = { n: string }
+
+/** PostgreSQL's names are short: a statement is prepared under a number of its own. */
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `checker_${names.size}`
+  names.set(text, name)
+  return name
 }
 
-type Run = (client: pg.Client, id: number) => Promise<unknown>
+/** The same statement by one of the protocol's ways: a simple query, an unnamed statement with parameters, a named one. */
+async function run(client: pg.Client, way: number, text: string, id: number): Promise<number> {
+  const query =
+    way < 1 / 3
+      ? client.query<Row>(text.replaceAll('$1', String(id)))
+      : way < 2 / 3
+        ? client.query<Row>(text, [id])
+        : client.query<Row>({ name: nameOf(text), text, values: [id] })
+  return Number((await query).rows[0]!.n)
+}
 
-/** Ways to add one to a row: simple and extended protocol, alone, in transactions, and hidden in what looks like a read. */
-const WRITES: readonly Run[] = [
-  (client, id) => client.query(`UPDATE own SET value = value + 1 WHERE id = ${id}`),
-  (client, id) => client.query('UPDATE own SET value = value + 1 WHERE id = $1', [id]),
-  (client, id) => client.query({ name: 'add', text: 'UPDATE own SET value = value + 1 WHERE id = $1', values: [id] }),
-  (client, id) => client.query('SELECT grow($1)', [id]),
-  (client, id) => client.query(`SELECT grow(${id})`),
-  (client, id) => client.query(`BEGIN; UPDATE own SET value = value + 1 WHERE id = ${id}; COMMIT`),
-  (client, id) =>
-    client.query(
-      'WITH more AS (UPDATE own SET value = value + 1 WHERE id = $1 RETURNING value) SELECT value FROM more',
-      [id],
-    ),
-  (client, id) =>
-    client.query('INSERT INTO own VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET value = own.value + 1', [id]),
-  async (client, id) => {
-    await client.query('BEGIN')
-    await client.query('SELECT value FROM own WHERE id = $1', [id])
-    await client.query('UPDATE own SET value = value + 1 WHERE id = $1', [id])
-    await client.query('COMMIT')
-  },
-  async (client, id) => {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
-    await client.query(`SELECT grow(${id})`)
-    await client.query('COMMIT')
-  },
-]
+const UPDATE = 'UPDATE checker_own SET n = n + 1 WHERE id = $1 RETURNING n'
+const OWN = 'SELECT n FROM checker_own WHERE id = $1'
 
-type Look = (client: pg.Client, id: number) => Promise<pg.QueryResult>
-
-const READS: readonly Look[] = [
-  (client, id) => client.query(`SELECT value FROM own WHERE id = ${id}`),
-  (client, id) => client.query('SELECT value FROM own WHERE id = $1', [id]),
-  (client, id) => client.query({ name: 'look', text: 'SELECT value FROM own WHERE id = $1', values: [id] }),
-  (client, id) =>
-    client.query('SELECT max(own.value) AS value FROM own LEFT JOIN shared USING (id) WHERE own.id = $1', [id]),
-  (client, id) => client.query('SELECT look($1) AS value', [id]),
-  async (client, id) => {
-    await client.query('BEGIN READ ONLY')
-    const result = await client.query('SELECT value FROM own WHERE id = $1', [id])
-    await client.query('COMMIT')
-    return result
-  },
-]
-
-const pick = <Item>(items: readonly Item[], random: () => number): Item => items[Math.floor(random() * items.length)]!
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
+/** What all sessions of one check have in common. */
 interface Check {
-  readonly findings: Findings
-  /** The highest value per shared row whose writer has its acknowledgement. */
+  readonly figures: { -readonly [Key in keyof Figures]: Figures[Key] } & { readonly examples: string[] }
+  readonly options: CheckOptions
+  /** Per shared row: the highest value whose commit somebody has been told of. */
   readonly acknowledged: number[]
-  pairsLeft: number
+  left: number
 }
 
-function note(findings: Findings, text: string): void {
-  if (findings.examples.length < EXAMPLES_MAX) findings.examples.push(text)
+function blame(check: Check, what: 'stale' | 'nonMonotonic' | 'unacknowledged', text: string): void {
+  check.figures[what]++
+  if (check.figures.examples.length < EXAMPLES_MAX) check.figures.examples.push(`${what}: ${text}`)
 }
 
-/** What one session has seen of the shared rows. */
-interface Seen {
-  /** Highest value that was acknowledged before the read that showed it. */
-  readonly sure: number[]
-  readonly any: number[]
+interface Session {
+  readonly id: number
+  readonly writer: pg.Client
+  readonly reader: pg.Client
+  readonly random: () => number
+  /** Its own row's value. */
+  written: number
+  /** Per shared row: the newest value that this session has seen. */
+  readonly seen: number[]
 }
 
-const nothingSeen = (): Seen => ({ sure: Array(SHARED_ROWS).fill(0), any: Array(SHARED_ROWS).fill(0) })
+/** The ways in which a session counts its row up; each returns the new value, acknowledged. */
+const WRITES: readonly ((session: Session) => Promise<number>)[] = [
+  ({ writer, id, random }) => run(writer, random(), UPDATE, id),
+  ({ writer, id, random }) => run(writer, random(), 'SELECT checker_bump($1) AS n', id),
+  ({ writer, id, random }) => run(writer, random(), `WITH done AS (${UPDATE}) SELECT n FROM done`, id),
+  async ({ writer: client, id, random }) => {
+    await client.query('BEGIN')
+    const before = await run(client, random(), OWN, id)
+    const after = await run(client, random(), UPDATE, id)
+    const seen = await run(client, random(), OWN, id)
+    await client.query('COMMIT')
+    if (after !== before + 1 || seen !== after) throw new Error(`inside a transaction: ${before}, ${after}, ${seen}`)
+    return after
+  },
+  async ({ writer: client, id, random, written }) => {
+    // What is rolled back has never been: the reads behind it must not show it either.
+    await client.query('BEGIN')
+    await run(client, random(), UPDATE, id)
+    await client.query('ROLLBACK')
+    return written
+  },
+]
 
-async function readShared(
-  client: pg.Client,
-  check: Check,
-  seen: Seen,
-  who: string,
-  random: () => number,
-): Promise<void> {
-  const { findings, acknowledged } = check
-  const row = Math.floor(random() * SHARED_ROWS)
-  const told = acknowledged[row]!
-  const { rows } =
-    random() < 0.5
-      ? await client.query(`SELECT value FROM shared WHERE id = ${row}`)
-      : await client.query('SELECT value FROM shared WHERE id = $1', [row])
-  const value = Number(rows[0].value)
-  findings.reads++
-  if (value < seen.sure[row]!) {
-    findings.nonMonotonic++
-    note(findings, `${who}: shared row ${row} went from ${seen.sure[row]} back to ${value}`)
-  } else if (value < seen.any[row]!) findings.early++
-  if (value <= told) seen.sure[row] = Math.max(seen.sure[row]!, value)
-  seen.any[row] = Math.max(seen.any[row]!, value)
+async function readOwn(check: Check, session: Session): Promise<void> {
+  const { id, reader, random, written } = session
+  const value = await run(reader, random(), OWN, id)
+  check.figures.reads++
+  if (value !== written) blame(check, 'stale', `session ${id} wrote ${written} and read ${value}`)
 }
 
-async function writeShared(
-  client: pg.Client,
-  { acknowledged }: Check,
-  seen: Seen,
-  random: () => number,
-): Promise<void> {
-  const row = Math.floor(random() * SHARED_ROWS)
-  const { rows } = await client.query('UPDATE shared SET value = value + 1 WHERE id = $1 RETURNING value', [row])
-  const value = Number(rows[0].value)
+async function readShared(check: Check, session: Session): Promise<void> {
+  const { reader, random, seen, id } = session
+  const row = Math.floor(random() * SHARED)
+  // What others are told of while the read is on its way does not bind it.
+  const known = check.acknowledged[row]!
+  const value = await run(reader, random(), 'SELECT n FROM checker_shared WHERE id = $1', row)
+  check.figures.reads++
+  const before = seen[row]!
+  if (check.options.strict && value < known)
+    blame(check, 'stale', `row ${row} was acknowledged as ${known} and read as ${value}`)
+  if (value < before)
+    blame(check, before > known ? 'unacknowledged' : 'nonMonotonic', `session ${id} saw ${before}, then ${value}`)
+  seen[row] = Math.max(before, value)
+}
+
+async function writeShared({ acknowledged }: Check, { writer, random, seen }: Session): Promise<void> {
+  const row = Math.floor(random() * SHARED)
+  const value = await run(writer, random(), 'UPDATE checker_shared SET n = n + 1 WHERE id = $1 RETURNING n', row)
   acknowledged[row] = Math.max(acknowledged[row]!, value)
-  seen.sure[row] = Math.max(seen.sure[row]!, value)
-  seen.any[row] = Math.max(seen.any[row]!, value)
+  seen[row] = Math.max(seen[row]!, value)
 }
 
-async function readOwn(
-  client: pg.Client,
-  check: Check,
-  id: number,
-  written: number,
-  random: () => number,
-): Promise<void> {
-  const { findings } = check
-  const way = Math.floor(random() * READS.length)
-  const { rows } = await READS[way]!(client, id)
-  const value = Number(rows[0]?.value ?? 0)
-  findings.reads++
-  if (value < written) {
-    findings.stale++
-    note(findings, `session ${id}: read ${value} after writing ${written} (read ${way})`)
-  } else if (value > written) {
-    findings.twice++
-    note(findings, `session ${id}: read ${value} after writing only ${written} (read ${way})`)
-  }
-}
-
-async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client(url)
-  // Its queries reject; the event alone would end the process.
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    await work(client)
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
-
-async function session(client: pg.Client, check: Check, id: number, random: () => number): Promise<void> {
-  const seen = nothingSeen()
-  let written = 1
-  await client.query('INSERT INTO own VALUES ($1, 1)', [id])
-  while (check.pairsLeft-- > 0) {
-    await pick(WRITES, random)(client, id)
-    written++
-    await readOwn(client, check, id, written, random)
-    check.findings.pairs++
-    if (random() < 0.3) await writeShared(client, check, seen, random)
-    if (random() < 0.5) await readShared(client, check, seen, `session ${id}`, random)
-    if (random() * REST_EVERY < 1) {
-      await rest(random() * REST_MS_MAX)
-      await readOwn(client, check, id, written, random)
-      await readShared(client, check, seen, `session ${id}`, random)
+async function play(check: Check, session: Session): Promise<void> {
+  const { random } = session
+  while (check.left-- > 0) {
+    const write = WRITES[Math.floor(random() * WRITES.length)]!
+    session.written = await write(session)
+    await readOwn(check, session)
+    if (random() < 0.15) await writeShared(check, session)
+    // Some think a little and read again: by then a replica may have caught up.
+    while (random() < 0.6) {
+      if (random() < 0.3) await delay(random() * 12)
+      await (random() < 0.5 ? readOwn(check, session) : readShared(check, session))
     }
   }
 }
 
-async function watcher(client: pg.Client, check: Check, name: string, random: () => number): Promise<void> {
-  const seen = nothingSeen()
-  while (check.pairsLeft > 0) {
-    await readShared(client, check, seen, name, random)
-    await rest(random() * 4)
+async function openSession({ options }: Check, id: number, seed: number): Promise<Session> {
+  const connect = async (connectionString: string) => {
+    const client = new pg.Client({ connectionString })
+    client.on('error', () => {})
+    await client.connect()
+    if (options.begin !== undefined) await client.query(options.begin)
+    return client
+  }
+  const writer = await connect(options.url)
+  const reader = options.readUrl === undefined ? writer : await connect(options.readUrl)
+  const random = seeded(seed * 1000 + id)
+  const written = await run(writer, random(), OWN, id)
+  return { id, writer, reader, random, written, seen: Array<number>(SHARED).fill(0) }
+}
+
+/** Runs the check to its end. Rejects when a statement fails: no trouble of a replica is a reason for that. */
+export async function checkConsistency(options: CheckOptions): Promise<Figures> {
+  const figures = { pairs: options.pairs, reads: 0, stale: 0, nonMonotonic: 0, unacknowledged: 0, seconds: 0 }
+  const check: Check = {
+    figures: { ...figures, examples: [] },
+    options,
+    acknowledged: Array<number>(SHARED).fill(0),
+    left: options.pairs,
+  }
+  const sessions: Session[] = []
+  try {
+    const ids = Array.from({ length: options.connections ?? 32 }, (_, id) => id)
+    sessions.push(...(await Promise.all(ids.map((id) => openSession(check, id, options.seed ?? 1)))))
+    const start = performance.now()
+    await Promise.all(sessions.map((session) => play(check, session)))
+    check.figures.seconds = (performance.now() - start) / 1000
+    return check.figures
+  } finally {
+    check.left = 0
+    await Promise.all(sessions.flatMap(({ writer, reader }) => [writer.end(), reader === writer ? null : reader.end()]))
   }
 }
 
-/** Runs until all pairs are done. Rejects with the first error that any session gets: none is expected. */
-export async function checkConsistency({ url, sessions, pairs, watchers, seed }: CheckOptions): Promise<Findings> {
-  const findings: Findings = { pairs: 0, reads: 0, stale: 0, twice: 0, nonMonotonic: 0, early: 0, examples: [] }
-  const check: Check = { findings, acknowledged: Array(SHARED_ROWS).fill(0), pairsLeft: pairs }
-  const all = [
-    ...Array.from({ length: sessions }, (_, id) =>
-      withClient(url, (client) => session(client, check, id, randomFrom(seed + id))),
-    ),
-    ...Array.from({ length: watchers }, (_, at) =>
-      withClient(url, (client) => watcher(client, check, `watcher ${at}`, randomFrom(seed - 1 - at))),
-    ),
-  ]
-  try {
-    await Promise.all(all)
-  } finally {
-    // The others end at their next step.
-    check.pairsLeft = 0
-    await Promise.allSettled(all)
-  }
-  return findings
+/** One line for people. */
+export function describeFigures({ pairs, reads, stale, nonMonotonic, unacknowledged, seconds }: Figures): string {
+  const rate = Math.round(pairs / seconds)
+  return `${pairs} pairs, ${reads} reads in ${seconds.toFixed(1)} s (${rate} pairs/s): ${stale} stale, ${nonMonotonic} non-monotonic (${unacknowledged} saw a commit before anybody was told of it)`
 }
