@@ -106,11 +106,16 @@ describe('samples', () => {
     replica?.close()
   })
 
+  /** A replica that stands below an idle primary would wait for the background writer's next record, up to 15 seconds. */
   const caughtUp = (what: string) =>
-    until(what, async () => {
-      const [have, need] = [await replica.sample(), await primary.sample()]
-      return have.position !== null && need.position !== null && covers(have.position, need.position)
-    })
+    until(
+      what,
+      async () => {
+        const [have, need] = [await replica.sample(), await primary.sample()]
+        return have.position !== null && need.position !== null && covers(have.position, need.position)
+      },
+      { timeoutMs: 5000 },
+    )
 
   test('say the same of the cluster and their own of the server', async () => {
     const [its, copy] = [await primary.sample(), await replica.sample()]
