@@ -17,7 +17,6 @@ export interface Reading {
   readonly at: number
   readonly servers: readonly ServerReading[]
   readonly onReplicas: number
-  readonly onPrimary: number
   /** Plain reads that ran on the primary because no replica was proved fresh enough. */
   readonly readsOnPrimary: number
 }
@@ -50,7 +49,6 @@ export function readingOf(samples: readonly Sample[], at: number): Reading {
     at,
     servers: serverReadings(samples),
     onReplicas: statements({ target: 'replica' }),
-    onPrimary: statements({ target: 'primary' }),
     readsOnPrimary: READ_AFTER_ALL.reduce((sum, reason) => sum + statements({ target: 'primary', reason }), 0),
   }
 }

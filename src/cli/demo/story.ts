@@ -15,7 +15,7 @@ const late = (server: PostgresServer, ms: number): Scene => ({
 })
 
 const halted = (server: PostgresServer): Scene => ({
-  text: `${server.name} has stopped applying: its data grow old, and nobody may read them`,
+  text: `${server.name} has stopped applying: its data grow old, and soon nobody may read them`,
   begin: () => server.pauseReplay(),
   end: () => server.resumeReplay(),
 })
@@ -36,7 +36,7 @@ function scenesOf(fleet: Fleet): Scene[] {
     halted(second),
     calm,
     together('both replicas are late, by 60 ms and by 200 ms', late(first, 60), late(second, 200)),
-    together('both replicas have stopped applying: all reads go to the primary', halted(first), halted(second)),
+    together('both replicas have stopped applying: soon all reads go to the primary', halted(first), halted(second)),
   ]
 }
 

@@ -28,6 +28,7 @@ export interface Counts {
 
 export interface Workload {
   readonly counts: Readonly<Counts>
+  /** Resolves when every visitor has left. Can be called again. */
   stop(): Promise<void>
 }
 
@@ -154,12 +155,17 @@ export async function startWorkload(url: string, replicas: readonly string[]): P
       return (client) => browse(client, seen, shift)
     }),
   )
+  let stopping: Promise<void> | null = null
+  const stop = async () => {
+    end.abort()
+    await Promise.all([...shoppers, ...browsers])
+    await Promise.all(pools.map((pool) => pool.end()))
+  }
   return {
     counts,
-    async stop() {
-      end.abort()
-      await Promise.all([...shoppers, ...browsers])
-      await Promise.all(pools.map((pool) => pool.end()))
+    stop() {
+      stopping ??= stop()
+      return stopping
     },
   }
 }
