@@ -156,7 +156,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
     const send = step.send ? { send: step.send } : {}
     if (step.failure) return { ...send, ...refuse(step.failure) }
     if (step.done === undefined) return send
-    if (afterAuth) return { ...send, ...refuse(afterAuth) }
+    if (afterAuth) return { send: Buffer.concat([step.send ?? EMPTY, backend.AUTHENTICATION_OK]), ...refuse(afterAuth) }
     phase = 'over'
     const secret: ServerSecret = step.done
     return { ...send, identity: { ...identity!, secret }, rest: held }
@@ -166,7 +166,8 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
     if (held.length < 5) return {}
     const size = held.readInt32BE(1)
     if (held[0] !== 0x70) {
-      return refuse(fatal('08P01', `expected password response, got message type ${held[0]}`))
+      const wanted = options.method === 'md5' ? 'password' : 'SASL'
+      return refuse(fatal('08P01', `expected ${wanted} response, got message type ${held[0]}`))
     }
     if (size < 4 || size > AUTH_BYTES) return refuse(fatal('08P01', 'invalid message length'))
     if (held.length < 1 + size) return {}

@@ -23,8 +23,12 @@ interface Exchange {
   next: number
   /** More messages will be added (a batch whose Sync has not come yet). */
   open: boolean
+  /** It ended with a Flush: no ReadyForQuery comes, it is complete with its last reply. */
+  flushed: boolean
   /** An error came: everything up to ReadyForQuery is skipped by the server. */
   failed: boolean
+  /** A command of Freshet's own: a notification that arrives during it is its client's all the same. */
+  readonly own: boolean
   /** The rest of the reply is dropped. */
   swallowed: boolean
 }
@@ -62,14 +66,16 @@ export class PgServerCodec implements ServerCodec {
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[] {
     const translation = translate(unit as PgUnit, client as PgClient, this.#statements, prefix)
     const tail = this.#queue[this.#queue.length - 1]
-    if (tail !== undefined && tail.open) this.#extend(tail, translation)
+    if (tail?.open) this.#extend(tail, translation)
     else {
       this.#queue.push({
         sink,
         expected: translation.expected,
         next: 0,
         open: translation.open,
+        flushed: translation.flushed,
         failed: false,
+        own: false,
         swallowed: false,
       })
     }
@@ -78,6 +84,7 @@ export class PgServerCodec implements ServerCodec {
 
   #extend(tail: Exchange, translation: Translation): void {
     tail.open = translation.open
+    tail.flushed = translation.flushed
     if (tail.failed && translation.expected !== null) {
       // The server skips to Sync; only that is still answered.
       for (const reply of translation.expected) reply.undo?.()
@@ -91,7 +98,7 @@ export class PgServerCodec implements ServerCodec {
 
   command(sql: string, sink: ReplySink): Buffer[] {
     this.#statements.unnamed = null
-    this.#queue.push({ sink, expected: null, next: 0, open: false, failed: false, swallowed: false })
+    this.#queue.push({ sink, expected: null, next: 0, open: false, flushed: false, failed: false, own: true, swallowed: false })
     return [query(sql)]
   }
 
@@ -212,8 +219,11 @@ export class PgServerCodec implements ServerCodec {
         exchange.sink.copyIn()
         return true
       case 0x4e:
-      case 0x41:
         return true
+      case 0x41:
+        if (!exchange.own) return true
+        this.listener?.(bytes.subarray(at, end))
+        return false
       default: {
         if (exchange.expected === null) return true
         const reply = exchange.expected[exchange.next]
@@ -261,10 +271,9 @@ export class PgServerCodec implements ServerCodec {
   /** Whether the message just handled completes its exchange. */
   #ended(exchange: Exchange, type: number): boolean {
     if (type === 0x5a) return true
-    if (exchange.open || exchange.expected === null) return false
+    if (!exchange.flushed || exchange.expected === null) return false
     const { expected } = exchange
-    if (expected.some((reply) => reply.to === 'sync')) return false
-    // Ended by Flush: complete when nothing more is expected, or an error has come.
+    // Complete when nothing more is expected, or an error has come.
     for (let index = exchange.next; index < expected.length; index++)
       if (expected[index]!.to !== 'nothing') return false
     return true

@@ -50,6 +50,8 @@ export interface Translation {
   readonly bytes: Buffer[]
   readonly expected: ExpectedReply[] | null
   readonly open: boolean
+  /** Its last message is a Flush. */
+  readonly flushed: boolean
 }
 
 const EXECUTE_PREFIX: readonly ExpectedReply[] = [
@@ -83,7 +85,7 @@ export function translate(
   client.exchangeOpen = false
   bytes.push(unit.bytes)
   // Behind the prefix everything is the client's, up to ReadyForQuery.
-  return { bytes, expected: expected.length === 0 ? null : expected, open: false }
+  return { bytes, expected: expected.length === 0 ? null : expected, open: false, flushed: false }
 }
 
 const isPlain = (reply: ExpectedReply): boolean =>
@@ -155,14 +157,19 @@ class BatchTranslation {
       bytes.push(SYNC)
       this.#expected.push({ to: 'sync', forward: false })
       client.exchangeOpen = false
-      return { bytes, expected: this.#expected, open: false }
+      return { bytes, expected: this.#expected, open: false, flushed: false }
     }
     this.#copyTo(unit.bytes.length)
     client.exchangeOpen = unit.endsWith !== 'sync'
     if (unit.endsWith === 'sync') this.#expected.push({ to: 'sync', forward: true })
     else if (unit.endsWith === 'flush' && bytes.length === 0) bytes.push(FLUSH)
     const plain = unit.endsWith === 'sync' && !client.exchangeWasOpen && this.#expected.every(isPlain)
-    return { bytes, expected: plain ? null : this.#expected, open: unit.endsWith === 'more' }
+    return {
+      bytes,
+      expected: plain ? null : this.#expected,
+      open: unit.endsWith === 'more',
+      flushed: unit.endsWith === 'flush',
+    }
   }
 
   /** Lets the frames up to `to` go out as they are. */

@@ -86,7 +86,7 @@ describe('psql', () => {
 
   it('a query that is interrupted ends with 57014', async () => {
     const marker = `interrupt me ${process.pid}`
-    const sleeping = start('psql', [...ARGS, '-v', 'VERBOSITY=verbose', '-c', `/* ${marker} */ SELECT pg_sleep(60)`], {
+    const sleeping = start('psql', [...ARGS, '-v', 'VERBOSITY=verbose', '-c', `/* freshet: route=primary */ SELECT pg_sleep(60) /* ${marker} */`], {
       env: target.env,
       from,
     })
@@ -96,7 +96,7 @@ describe('psql', () => {
       for (let running = false; !running; ) {
         const { rows } = await watcher.query(
           '/* freshet: route=primary */ SELECT 1 FROM pg_stat_activity WHERE query LIKE $1 AND pid <> pg_backend_pid()',
-          [`/* ${marker}%`],
+          [`%${marker}%`],
         )
         running = rows.length > 0
       }
