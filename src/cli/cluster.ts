@@ -23,6 +23,7 @@ import { SSL_REQUEST_PACKET } from '../postgres/frontend.ts'
 import { covers } from '../postgres/position.ts'
 import { connectProbe } from '../postgres/probe.ts'
 import { createFloors } from '../routing/floors.ts'
+import type { Snapshot } from '../routing/types.ts'
 import { accept, type Opened } from '../session/accept.ts'
 import type { SessionContext } from '../session/context.ts'
 import { explainRoute } from '../session/local.ts'
@@ -272,7 +273,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
         database,
         ...counts,
       })),
-      sessions: (limit) => [...sessions.values()].slice(0, limit).map(({ session }) => rowOf(session)),
+      sessions: (limit) => [...sessions.values()].slice(0, limit).map(({ session }) => rowOf(session, snapshot)),
       digests: () => [],
     }
   }
@@ -337,7 +338,7 @@ const FRESH_SESSION = {
   readsBehindFloor: 0,
 }
 
-function rowOf(session: Session): SessionRow {
+function rowOf(session: Session, snapshot: Snapshot): SessionRow {
   const { identity } = session
   return {
     id: identity.id,
@@ -346,7 +347,8 @@ function rowOf(session: Session): SessionRow {
     client: identity.client,
     applicationName: identity.applicationName,
     state: session.phase === 'idle' && session.status !== 'idle' ? 'in transaction' : session.phase,
-    server: session.lease === null ? null : session.lastServer,
+    server:
+      session.lease.connection === null ? null : (snapshot.servers[session.lease.connection.server]?.name ?? null),
     pinned: session.pinned,
     statements: session.statements,
     connectedSeconds: (now() - session.connectedAt) / 1000,

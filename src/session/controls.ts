@@ -15,7 +15,7 @@ export function answerControl(session: Session, control: Control): LocalAnswer {
     }
     case 'show': {
       if (control.name === 'server') {
-        const server = session.lastServer ?? 'none'
+        const server = nameOfLast(session) ?? 'none'
         return {
           result: { columns: ['freshet.server', 'reason'], rows: [[server, session.lastReason]], tag: 'SHOW' },
         }
@@ -27,9 +27,14 @@ export function answerControl(session: Session, control: Control): LocalAnswer {
       const text = Buffer.from(control.statement)
       const { classifier } = session.database
       const facts = classifier.classify(text, 0, text.length, session.lex)
-      const held = session.lease === null ? null : session.lastServer
+      const held = session.lease.connection === null ? null : nameOfLast(session)
       const rows = explainRoute(session.context, facts, session, session.policy, held)
       return { result: { columns: ['fact', 'value'], rows, tag: 'EXPLAIN' } }
     }
   }
+}
+
+function nameOfLast(session: Session): string | null {
+  if (session.lastServer === null) return null
+  return session.context.fleet.snapshot().servers[session.lastServer]?.name ?? null
 }

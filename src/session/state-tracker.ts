@@ -46,7 +46,7 @@ export class StateTracker {
     const { effect } = facts
     if (effect.kind === 'deallocate') {
       if (effect.name === null)
-        return session.lease === null && session.client.deallocate(null) ? done('DEALLOCATE ALL') : null
+        return session.lease.connection === null && session.client.deallocate(null) ? done('DEALLOCATE ALL') : null
       return session.client.deallocate(effect.name) ? done('DEALLOCATE') : null
     }
     if (effect.kind !== 'discard-all' || session.status !== 'idle' || session.lease !== null) return null
@@ -146,7 +146,7 @@ export class StateTracker {
   }
 
   /** Asks the server what the connection holds; `done` is called when the answer is in, and not at all when the connection is lost. */
-  ask(connection: ServerConnection, _work: Work, done: () => void): void {
+  ask(connection: ServerConnection, done: () => void): void {
     const { context, identity } = this.#session
     this.#ask = false
     connection.command(context.dialect.captureSql(context.customNames), (result) => {

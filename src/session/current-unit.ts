@@ -1,0 +1,32 @@
+import type { Unit, Work } from '../dialect.ts'
+import { NO_FLOOR } from '../routing/floors.ts'
+import type { Reason } from '../routing/reasons.ts'
+import type { Floor, Policy } from '../routing/types.ts'
+import { type Instant, NEVER } from '../units.ts'
+
+/** The unit at the head of a session's queue, and what has been decided about it so far. One object per session, used again and again. */
+export class CurrentUnit {
+  unit!: Unit
+  work!: Work
+  policy!: Policy
+  /** What it must not be older than, as of its arrival. */
+  floor: Floor = NO_FLOOR
+  arrived: Instant = NEVER
+  /** It has waited for a horizon. */
+  waited = false
+  because: Reason = 'local'
+  /** It has to run on the primary whatever `decide` would say now, and why. */
+  forcePrimary: Reason | null = null
+  /** A replica refused it as something that only a primary can do; if the primary then does it, its digest counts as a write. */
+  refusedAsWrite = false
+
+  begin(unit: Unit, work: Work, policy: Policy, arrived: Instant): void {
+    this.unit = unit
+    this.work = work
+    this.policy = policy
+    this.arrived = arrived
+    this.waited = false
+    this.forcePrimary = null
+    this.refusedAsWrite = false
+  }
+}

@@ -1,0 +1,48 @@
+import type { LocalAnswer, Work } from '../dialect.ts'
+import { answerControl } from './controls.ts'
+import { done, isEmpty } from './local.ts'
+import type { Session } from './session.ts'
+
+const ABORTED: LocalAnswer = {
+  failure: {
+    code: '25P02',
+    message: 'current transaction is aborted, commands ignored until end of transaction block',
+  },
+}
+
+/** The answer to a unit that needs no server at all; null when it needs one. */
+export function answerLocally(session: Session, work: Work): LocalAnswer | null {
+  if (work.bound) return null
+  if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
+  if (work.control !== null) return session.status === 'failed' ? ABORTED : answerControl(session, work.control)
+  if (isEmpty(work)) return done('')
+  if (session.transaction.deferred) return inDeferredTransaction(session, work)
+  if (work.deferrable && session.lease.connection === null && session.status === 'idle') {
+    session.transaction.defer(work)
+    session.status = 'open'
+    return done('BEGIN')
+  }
+  if (work.executes === 1 && session.status !== 'failed') return session.tracker.locally(work.facts)
+  return null
+}
+
+/** BEGIN was answered and no server knows of it yet. */
+function inDeferredTransaction(session: Session, work: Work): LocalAnswer | null {
+  const control = work.facts.transaction
+  if (work.executes !== 1 || control === null) return null
+  if ((control.op === 'commit' || control.op === 'rollback') && !control.chain) {
+    session.endTransaction('idle')
+    return done(control.op === 'commit' ? 'COMMIT' : 'ROLLBACK')
+  }
+  if (control.op !== 'set-transaction' || control.snapshot) return null
+  session.transaction.defer(work)
+  return done('SET')
+}
+
+/** A transaction that failed before it began anywhere: what a server says in that state. */
+function inFailedTransaction(session: Session, work: Work): LocalAnswer {
+  const control = work.facts.transaction
+  if (control?.op !== 'commit' && control?.op !== 'rollback') return isEmpty(work) ? done('') : ABORTED
+  session.endTransaction('idle')
+  return done('ROLLBACK')
+}

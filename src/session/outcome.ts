@@ -1,0 +1,47 @@
+/** What follows from a finished reply: floors, counters, and running the unit again elsewhere. */
+import type { ServerConnection } from '../pool/server-connection.ts'
+import { NO_DIGEST } from '../sql/classifier.ts'
+import type { Instant } from '../units.ts'
+import type { Reply } from './reply.ts'
+import type { Session } from './session.ts'
+
+export function settleFloors(session: Session, connection: ServerConnection, at: Instant): void {
+  if (connection.readOnly) {
+    session.lastReplica = connection.server
+    session.lastReplicaIncarnation = session.incarnation
+    session.lastReplicaReadEnd = at
+  } else if (session.current.work.facts.verdict !== 'read' || session.transaction.wrote) {
+    session.transaction.wrote = true
+    session.acknowledge(at)
+  } else {
+    // Rows, errors and rollbacks of the primary may all have shown new state.
+    session.floor = { epoch: session.context.fleet.snapshot().epoch, instant: at }
+  }
+}
+
+export function count(session: Session, connection: ServerConnection, at: Instant): void {
+  const { current, context } = session
+  session.lastServer = connection.server
+  session.lastReason = current.because
+  if (current.work.executes === 0) return
+  const target = connection.readOnly ? 'replica' : 'primary'
+  session.statements++
+  context.metrics.statement(target, current.because, connection.server)
+  context.metrics.statementSeconds(target, (at - current.arrived) / 1000)
+}
+
+/** Nothing of the reply has been sent and nothing was done: the primary runs it. */
+export function runAgain(session: Session, connection: ServerConnection, reply: Reply): void {
+  const { current, context } = session
+  const { failure, rerun } = reply
+  const cause = rerun === 'learn' ? 'replica-refused' : 'replica-conflict'
+  context.metrics.rerun(cause)
+  const statement = current.work.text().slice(0, 200)
+  context.log.info({ cause, code: failure?.code, error: failure?.message, statement }, 'a replica refused a statement')
+  current.refusedAsWrite = rerun === 'learn' && current.work.facts.digest !== NO_DIGEST
+  current.forcePrimary = current.refusedAsWrite ? 'learned-write' : 're-run'
+  connection.retired = true
+  session.lease.letGo()
+  session.phase = 'idle'
+  session.reroute()
+}
