@@ -131,8 +131,8 @@ export interface ServerCodec {
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[]
   /** Queues an exchange of Freshet's own: plain SQL. */
   command(sql: string, sink: ReplySink): Buffer[]
-  /** Reply bytes. Throws ProtocolError when the server breaks the protocol. */
-  feed(chunk: Buffer): void
+  /** Reply bytes. Returns a failure when the server breaks the protocol; the connection is then of no use any more. */
+  feed(chunk: Buffer): Failure | null
   /** Exchanges whose reply is not complete. */
   readonly outstanding: number
   /** For messages that belong to no exchange (notifications, notices); null discards them. */

@@ -2,6 +2,8 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { Address, ServerTlsMode } from '../config/types.ts'
 
+export type { SecureContext } from 'node:tls'
+
 export interface ServerTls {
   readonly mode: ServerTlsMode
   readonly ca: string | null

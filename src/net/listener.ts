@@ -2,6 +2,8 @@ import { chmodSync, existsSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Address } from '../config/types.ts'
 
+export type { Socket } from 'node:net'
+
 export interface Listener {
   /** With the real port when 0 was asked for. */
   readonly address: string

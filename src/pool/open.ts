@@ -3,7 +3,6 @@ import type { Dialect, Failure, ServerLoginStep } from '../dialect.ts'
 import { connect, type ServerTls, upgradeToServer, wantsTls } from '../net/connect.ts'
 import { Transport } from '../net/transport.ts'
 import { now, type ServerId } from '../units.ts'
-import { ProtocolError } from '../wire/protocol-error.ts'
 import { PoolFailure } from './pool.ts'
 import { ServerConnection } from './server-connection.ts'
 
@@ -57,7 +56,7 @@ export async function openConnection(options: OpenOptions): Promise<ServerConnec
   } catch (error) {
     socket.destroy()
     if (error instanceof PoolFailure) throw error
-    const message = error instanceof ProtocolError || error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
     return fail({ code: '08006', message: `login to server ${nameOf(address)} failed: ${message}` })
   }
 }

@@ -11,7 +11,6 @@ import type {
 } from '../dialect.ts'
 import type { Transport, TransportHandler } from '../net/transport.ts'
 import { type Instant, now, type ServerId } from '../units.ts'
-import { ProtocolError } from '../wire/protocol-error.ts'
 
 /** Who holds a connection at the moment. */
 export interface ConnectionOwner {
@@ -113,12 +112,8 @@ export class ServerConnection implements TransportHandler {
   }
 
   data(chunk: Buffer): void {
-    try {
-      this.#codec.feed(chunk)
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.#lose({ code: '08P01', message: error.message, fatal: true })
-    }
+    const failure = this.#codec.feed(chunk)
+    if (failure !== null) this.#lose(failure)
   }
 
   drained(): void {
@@ -169,8 +164,10 @@ class CommandSink implements ReplySink {
 
   data(view: Buffer): void {
     this.#size += view.length
-    if (this.#size > COMMAND_REPLY_BYTES) throw new ProtocolError('the reply to a command of Freshet is too large')
-    this.#parts.push(Buffer.from(view))
+    if (this.#size > COMMAND_REPLY_BYTES) {
+      this.#failure ??= { code: '54000', message: 'the reply to a command of Freshet is too large' }
+      this.#parts.length = 0
+    } else this.#parts.push(Buffer.from(view))
   }
 
   error(failure: Failure): boolean {

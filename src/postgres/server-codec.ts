@@ -1,4 +1,4 @@
-import type { ClientProtocol, ReplySink, ServerCodec, Unit } from '../dialect.ts'
+import type { ClientProtocol, Failure, ReplySink, ServerCodec, Unit } from '../dialect.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { readFailure } from './backend.ts'
 import type { PgClient } from './client.ts'
@@ -41,7 +41,7 @@ const SMALL_BODY = 1024 * 1024
 export class PgServerCodec implements ServerCodec {
   listener: ((view: Buffer) => void) | null = null
   /** The server ended the connection in words; the cause of the close that follows. */
-  lastFatal: ReturnType<typeof readFailure> | null = null
+  lastFatal: Failure | null = null
   readonly #statements: ConnectionStatements
   readonly #write: (bytes: Buffer) => void
   readonly #queue: Exchange[] = []
@@ -98,11 +98,30 @@ export class PgServerCodec implements ServerCodec {
 
   command(sql: string, sink: ReplySink): Buffer[] {
     this.#statements.unnamed = null
-    this.#queue.push({ sink, expected: null, next: 0, open: false, flushed: false, failed: false, own: true, swallowed: false })
+    this.#queue.push({
+      sink,
+      expected: null,
+      next: 0,
+      open: false,
+      flushed: false,
+      failed: false,
+      own: true,
+      swallowed: false,
+    })
     return [query(sql)]
   }
 
-  feed(chunk: Buffer): void {
+  feed(chunk: Buffer): Failure | null {
+    try {
+      this.#scan(chunk)
+      return null
+    } catch (error) {
+      if (error instanceof ProtocolError) return { code: '08P01', message: error.message, fatal: true }
+      throw error
+    }
+  }
+
+  #scan(chunk: Buffer): void {
     let bytes = chunk
     if (this.#carry.length > 0) {
       bytes = Buffer.concat([this.#carry, chunk])
@@ -239,7 +258,7 @@ export class PgServerCodec implements ServerCodec {
   }
 
   #error(exchange: Exchange, bytes: Buffer, at: number, end: number): boolean {
-    let failure: ReturnType<typeof readFailure>
+    let failure: Failure
     try {
       failure = readFailure(bytes.subarray(at + 5, end))
     } catch {

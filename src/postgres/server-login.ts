@@ -93,7 +93,10 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
         return { failure: fatal('08P01', 'the server gave no valid answer to the request for TLS') }
       }
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-      return messages()
+      return messages().catch((error: unknown) => {
+        if (error instanceof ProtocolError) return { failure: fatal('08P01', error.message) }
+        throw error
+      })
     },
   }
 }

@@ -1,4 +1,5 @@
 /** What follows from a finished reply: floors, counters, and running the unit again elsewhere. */
+import type { Failure } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { NO_DIGEST } from '../sql/classifier.ts'
 import type { Instant } from '../units.ts'
@@ -44,4 +45,22 @@ export function runAgain(session: Session, connection: ServerConnection, reply: 
   session.lease.letGo()
   session.phase = 'idle'
   session.reroute()
+}
+
+/** The session's connection is gone, and its lease with it. */
+export function afterLoss(session: Session, reply: Reply, failure: Failure): void {
+  const { current } = session
+  if (session.phase === 'running' && reply.guarded && !reply.forwarded && current.forcePrimary === null) {
+    session.context.metrics.rerun('replica-lost')
+    reply.drop()
+    session.phase = 'idle'
+    current.forcePrimary = 're-run'
+    session.reroute()
+  } else if (session.phase === 'preparing' && session.status === 'idle') {
+    session.phase = 'idle'
+    session.fail(failure)
+  } else {
+    // What the connection held (a transaction, a pinned state, half a reply) is gone, and only a new session can be sure of it.
+    session.close(failure)
+  }
 }

@@ -31,9 +31,11 @@ import type { DatabaseContext, SessionContext, SessionIdentity } from './context
 import { CurrentUnit } from './current-unit.ts'
 import { backToSequence, runOnHeld } from './held.ts'
 import { applyHint } from './hint.ts'
+import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
-import { count, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, count, runAgain, settleFloors } from './outcome.ts'
+import { Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor } from './route.ts'
 import { StateTracker } from './state-tracker.ts'
@@ -73,13 +75,13 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   lastServer: ServerId | null = null
   lastReason: Reason = 'local'
   readonly #transport: Transport
+  readonly #reading: Reading
   readonly #onClosed: (session: Session) => void
   /** Set while `#next` or `reroute` is on the stack. */
   #busy = false
-  #horizon: { readonly handle: { cancel(): void }; readonly since: Instant } | null = null
+  readonly #horizon = new HorizonWait(this)
   /** The replica's incarnation when the unit was sent there. */
   incarnation = 0
-  #paused = false
   #draining: Failure | null = null
 
   constructor(
@@ -97,6 +99,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.tracker = new StateTracker(this, parameters)
     this.lex = context.dialect.lexMode(parameters)
     this.#transport = transport
+    this.#reading = new Reading(this.#queue, transport, () => context.config().limits.readAheadBytes)
     this.#onClosed = onClosed
   }
 
@@ -142,7 +145,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (this.phase === 'closed') return
     this.#queue.push(unit)
     if (this.phase === 'idle') this.#next()
-    else this.#balanceReading()
+    else this.#reading.balance()
   }
 
   stream(view: Buffer): void {
@@ -151,10 +154,10 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const waiting = this.#queue.length
     const begun = waiting === 0 ? this.status === 'unsynced' : waiting === 1 && this.phase === 'running'
     if (begun && connection !== null) {
-      if (!connection.stream(view)) this.#pause()
+      if (!connection.stream(view)) this.#reading.pause()
     } else if (waiting > 0) {
       this.#queue.hold(view)
-      this.#pause()
+      this.#reading.pause()
     }
   }
 
@@ -200,21 +203,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (!this.#transport.write(view)) this.lease.connection?.pause()
   }
 
-  #pause(): void {
-    if (this.#paused) return
-    this.#paused = true
-    this.#transport.pause()
-  }
-
-  /** Stops reading from a client that is far ahead, and goes on when it no longer is. */
-  #balanceReading(): void {
-    if (this.#queue.isFull(this.context.config().limits.readAheadBytes)) this.#pause()
-    else if (this.#paused && !this.#queue.holdsStream) {
-      this.#paused = false
-      this.#transport.resume()
-    }
-  }
-
   // ------------------------------------------------------------------ from a unit to a decision
 
   #next(): void {
@@ -225,7 +213,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#busy = false
     if (this.phase !== 'idle') return
     if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
-    else if (this.#paused) this.#balanceReading()
+    else this.#reading.balance()
   }
 
   #take(unit: Unit): void {
@@ -279,10 +267,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
         return
       case 'wait':
         this.phase = 'horizon'
-        this.#horizon = {
-          handle: this.context.fleet.waitForHorizon(decision.horizon, decision.until, () => this.#horizonReached()),
-          since: now(),
-        }
+        this.#horizon.wait(decision.horizon, decision.until)
         return
       case 'refuse':
         this.fail({
@@ -293,18 +278,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
   }
 
-  #horizonReached(): void {
-    if (this.phase !== 'horizon' || this.#horizon === null) return
-    this.context.metrics.horizonWait((now() - this.#horizon.since) / 1000)
-    this.#horizon = null
-    this.phase = 'idle'
-    this.current.waited = true
-    this.reroute()
-  }
-
   #stopWaiting(): void {
-    this.#horizon?.handle.cancel()
-    this.#horizon = null
+    this.#horizon.cancel()
     if (this.phase === 'connection') this.lease.stopWaiting()
     this.phase = 'idle'
   }
@@ -323,8 +298,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
     let room = connection.begin(unit, this.client, transaction.prefix, this.#reply)
     for (const view of this.#queue.takeStream()) room = connection.stream(view)
-    if (!room) this.#pause()
-    else if (this.#paused) this.#balanceReading()
+    if (!room) this.#reading.pause()
+    else this.#reading.balance()
     if (unit.complete) return
     // Its exchange goes on with the next unit, on this connection.
     if (transaction.deferred) transaction.started()
@@ -408,7 +383,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   // ------------------------------------------------------------------ the connection's side
 
   connectionDrained(): void {
-    if (this.#paused) this.#balanceReading()
+    this.#reading.balance()
   }
 
   connectionMessage(view: Buffer): void {
@@ -419,22 +394,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   connectionLost(connection: ServerConnection, failure: Failure): void {
     if (this.lease.connection !== connection) return
     this.lease.drop()
-    if (this.phase === 'closed') return
-    const { current } = this
-    const reply = this.#reply
-    if (this.phase === 'running' && reply.guarded && !reply.forwarded && current.forcePrimary === null) {
-      this.context.metrics.rerun('replica-lost')
-      reply.drop()
-      this.phase = 'idle'
-      current.forcePrimary = 're-run'
-      this.reroute()
-    } else if (this.phase === 'preparing' && this.status === 'idle') {
-      this.phase = 'idle'
-      this.fail(failure)
-    } else {
-      // What the connection held (a transaction, a pinned state, half a reply) is gone, and only a new session can be sure of it.
-      this.close(failure)
-    }
+    if (this.phase !== 'closed') afterLoss(this, this.#reply, failure)
   }
 
   #end(): void {

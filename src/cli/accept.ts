@@ -1,10 +1,9 @@
 /** A client from its first byte to its session. */
-import type { Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
 import type { ClientIdentity, ClientLogin, ClientLoginStep, ClientProtocol, Failure } from '../dialect.ts'
-import { upgradeToClient } from '../net/connect.ts'
+import { type SecureContext, upgradeToClient } from '../net/connect.ts'
+import type { Socket } from '../net/listener.ts'
 import { Transport } from '../net/transport.ts'
-import type { Session } from './session.ts'
+import type { Session } from '../session/session.ts'
 
 export interface AcceptOptions {
   readonly login: () => ClientLogin

@@ -1,0 +1,30 @@
+import type { Transport } from '../net/transport.ts'
+import type { UnitQueue } from './unit-queue.ts'
+
+/** Stops reading from a client that is far ahead of its replies, or whose data has nowhere to go yet, and goes on when that is over. */
+export class Reading {
+  readonly #queue: UnitQueue
+  readonly #transport: Transport
+  readonly #aheadMax: () => number
+  #paused = false
+
+  constructor(queue: UnitQueue, transport: Transport, aheadMax: () => number) {
+    this.#queue = queue
+    this.#transport = transport
+    this.#aheadMax = aheadMax
+  }
+
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#transport.pause()
+  }
+
+  balance(): void {
+    if (this.#queue.length > 1 && this.#queue.isFull(this.#aheadMax())) this.pause()
+    else if (this.#paused && !this.#queue.holdsStream) {
+      this.#paused = false
+      this.#transport.resume()
+    }
+  }
+}
