@@ -49,7 +49,7 @@ export type Covers = (have: Position, need: Position) => boolean
 /** Whether a server connection is inside a transaction after an exchange. `unsynced`: the exchange ended without a synchronisation point, more must follow on the same connection. */
 export type TransactionStatus = 'idle' | 'open' | 'failed' | 'unsynced'
 
-/** Where the reply of one exchange goes. Views are valid only until the call returns, unless the receiver copies them. */
+/** Where the reply of one exchange goes. The views belong to the receiver. */
 export interface ReplySink {
   /** Reply bytes, ready for the client. */
   data(view: Buffer): void
@@ -119,7 +119,7 @@ export interface ClientProtocol {
 
 export interface ClientHandler {
   unit(unit: Unit): void
-  /** More bytes of the message that the last unit began (`streaming`), or of COPY data. */
+  /** More bytes of the message that the last unit began (`streaming`), or of COPY data. They belong to the receiver. */
   stream(view: Buffer): void
   terminate(): void
   violation(failure: Failure): void
