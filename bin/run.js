@@ -20,7 +20,13 @@ const biome = (...rest) => tool('@biomejs/biome/bin/biome', ...rest)
 
 const commands = {
   vitest: () => vitest(...args),
-  check: () => inTurn(tsc, () => biome('check', '.'), () => tool('knip/bin/knip.js'), () => vitest('--project', 'unit', 'test/tidy.test.ts')),
+  check: () =>
+    inTurn(
+      tsc,
+      () => biome('check', '.'),
+      () => tool('knip/bin/knip.js'),
+      () => vitest('--project', 'unit', 'test/tidy.test.ts'),
+    ),
   bench: () => run(node, [join(root, 'bench', 'main.ts'), ...args]),
   biome: () => biome(...args),
 }

@@ -224,6 +224,8 @@ export interface Dialect {
   /** Rows of a text reply to Freshet's own command. */
   readRows(reply: Buffer): (string | null)[][]
   readonly loginState: SessionState
+  /** What is said before a server connection is closed in good order. */
+  readonly goodbye: Buffer
   /** SQL that takes a connection from one state to the other; '' when there is no difference. */
   difference(from: SessionState, to: SessionState, readOnly: boolean): string
   /** The state with one parameter set; `value` is SQL text as in SET name TO, null takes it away. */

@@ -108,7 +108,15 @@ export class ServerConnection implements TransportHandler {
 
   close(): void {
     if (!this.alive) return
-    this.#transport.destroy()
+    if (this.#codec.outstanding > 0 || this.owner !== null) {
+      // Whoever is in the middle of something learns of it by `connectionLost`.
+      this.#transport.destroy()
+      return
+    }
+    this.alive = false
+    this.#transport.write(this.#dialect.goodbye)
+    this.#transport.end()
+    this.onClosed(this)
   }
 
   data(chunk: Buffer): void {

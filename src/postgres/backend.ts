@@ -18,10 +18,6 @@ export const EMPTY_QUERY = new MessageWriter(8).begin('I').end().done()
 export const NO_PARAMETERS = new MessageWriter(8).begin('t').int16(0).end().done()
 export const AUTHENTICATION_OK = new MessageWriter(16).begin('R').int32(0).end().done()
 
-export function readyForQuery(letter: 'I' | 'T' | 'E'): Buffer {
-  return letter === 'I' ? READY_IDLE : letter === 'T' ? READY_OPEN : READY_FAILED
-}
-
 export function commandComplete(tag: string): Buffer {
   return new MessageWriter(tag.length + 8).begin('C').cstring(tag).end().done()
 }

@@ -4,6 +4,7 @@ import type { LexMode } from '../sql/facts.ts'
 import { FieldReader } from '../wire/reader.ts'
 import type { ServerSecret } from './auth/types.ts'
 import { parameterStatus } from './backend.ts'
+import { TERMINATE } from './frontend.ts'
 import { PgServerCodec } from './server-codec.ts'
 import { createServerLogin } from './server-login.ts'
 import {
@@ -41,6 +42,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     serverCodec: (write) => new PgServerCodec(names, options.preparedPerConnection, write),
     readRows,
     loginState: LOGIN_STATE,
+    goodbye: TERMINATE,
     difference,
     withSetting: (state, name, value) => withSetting(state, name, value === null ? null : settingFromSql(name, value)),
     stateFromValues: (values) =>

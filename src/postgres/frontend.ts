@@ -2,8 +2,7 @@ import { MessageWriter } from '../wire/writer.ts'
 
 /** Messages that a client sends (PostgreSQL manual, "Message Formats"), as Freshet itself sends them to servers. */
 
-export const PROTOCOL_3_0 = 196608
-export const PROTOCOL_3_2 = 196610
+const PROTOCOL_3_0 = 196608
 export const SSL_REQUEST = 80877103
 export const GSSENC_REQUEST = 80877104
 export const CANCEL_REQUEST = 80877102

@@ -127,7 +127,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.policy = policy
   }
 
-  // ------------------------------------------------------------------ the client's side
+  // ---- the client's side
 
   data(chunk: Buffer): void {
     if (this.phase !== 'closed') this.client.receive(chunk, this)
@@ -166,9 +166,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#end()
   }
 
-  violation(failure: Failure): void {
-    this.close(failure)
-  }
+  /** A broken frame. */
+  readonly violation = (failure: Failure): void => this.close(failure)
 
   /** Says why, and ends the connection. */
   close(failure: Failure): void {
@@ -203,7 +202,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (!this.#transport.write(view)) this.lease.connection?.pause()
   }
 
-  // ------------------------------------------------------------------ from a unit to a decision
+  // ---- from a unit to a decision
 
   #next(): void {
     // A local answer leads to the next unit at once; this loop keeps that from becoming recursion.

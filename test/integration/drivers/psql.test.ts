@@ -86,10 +86,14 @@ describe('psql', () => {
 
   it('a query that is interrupted ends with 57014', async () => {
     const marker = `interrupt me ${process.pid}`
-    const sleeping = start('psql', [...ARGS, '-v', 'VERBOSITY=verbose', '-c', `/* freshet: route=primary */ SELECT pg_sleep(60) /* ${marker} */`], {
-      env: target.env,
-      from,
-    })
+    const sleeping = start(
+      'psql',
+      [...ARGS, '-v', 'VERBOSITY=verbose', '-c', `/* freshet: route=primary */ SELECT pg_sleep(60) /* ${marker} */`],
+      {
+        env: target.env,
+        from,
+      },
+    )
     const watcher = new pg.Client(target.url)
     await watcher.connect()
     try {
