@@ -1,4 +1,5 @@
 import type { LocalAnswer } from '../dialect.ts'
+import type { Policy } from '../routing/types.ts'
 import type { Control } from '../sql/facts.ts'
 import { done, explainRoute, oneValue } from './local.ts'
 import type { Session } from './session.ts'
@@ -10,7 +11,7 @@ export function answerControl(session: Session, control: Control): LocalAnswer {
     case 'set': {
       const changed = changeSetting(session.policy, session.identity.policy, control.name, control.value)
       if (isFailure(changed)) return { failure: changed }
-      session.changePolicy(changed, control.local)
+      changePolicy(session, changed, control.local)
       return done(control.value === null ? 'RESET' : 'SET')
     }
     case 'show': {
@@ -32,6 +33,16 @@ export function answerControl(session: Session, control: Control): LocalAnswer {
       return { result: { columns: ['fact', 'value'], rows, tag: 'EXPLAIN' } }
     }
   }
+}
+
+/** `local`: until the transaction ends, as SET LOCAL; outside of one it has no effect. */
+function changePolicy(session: Session, policy: Policy, local: boolean): void {
+  const { transaction } = session
+  if (local) {
+    if (session.status !== 'open') return
+    transaction.policyAfter ??= session.policy
+  } else if (transaction.policyAfter !== null) transaction.policyAfter = policy
+  session.policy = policy
 }
 
 function nameOfLast(session: Session): string | null {

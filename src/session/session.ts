@@ -57,8 +57,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   readonly #queue = new UnitQueue()
   client!: ClientProtocol
   policy: Policy
-  /** What the policy goes back to when the transaction ends; null: it was not changed for the transaction only. */
-  #policyAfter: Policy | null = null
   lex: LexMode
 
   // What `decide` reads.
@@ -116,15 +114,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   get pinned(): string | null {
     return this.tracker.pins[0] ?? null
-  }
-
-  /** SET freshet.*. `local`: until the transaction ends, as SET LOCAL; outside of one it has no effect. */
-  changePolicy(policy: Policy, local: boolean): void {
-    if (local) {
-      if (this.status !== 'open') return
-      this.#policyAfter ??= this.policy
-    } else if (this.#policyAfter !== null) this.#policyAfter = policy
-    this.policy = policy
   }
 
   // ---- the client's side
@@ -341,11 +330,9 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** Forgets the transaction; `status` is what the client sees now. */
   endTransaction(status: TransactionStatus): void {
+    this.policy = this.transaction.policyAfter ?? this.policy
     this.transaction.over()
     this.status = status
-    if (this.#policyAfter === null) return
-    this.policy = this.#policyAfter
-    this.#policyAfter = null
   }
 
   #transactionOver(connection: ServerConnection): void {

@@ -1,4 +1,5 @@
 import type { Work } from '../dialect.ts'
+import type { Policy } from '../routing/types.ts'
 import type { Isolation } from '../sql/facts.ts'
 
 /**
@@ -19,6 +20,8 @@ export class Transaction {
   schemaChanged = false
   /** It did something other than reading. */
   wrote = false
+  /** What the session's policy goes back to at its end; null: SET LOCAL freshet.* has not been used. */
+  policyAfter: Policy | null = null
 
   get deferred(): boolean {
     return this.prefix.length > 0
@@ -56,5 +59,6 @@ export class Transaction {
     this.stateChanged = false
     this.schemaChanged = false
     this.wrote = false
+    this.policyAfter = null
   }
 }
