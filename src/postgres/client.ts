@@ -38,6 +38,10 @@ export class PgClient implements ClientProtocol {
   exchangeOpen = false
   /** The same before the unit that is being translated. */
   exchangeWasOpen = false
+  /** An error came in the open exchange: the server skips everything up to the next Sync. */
+  exchangeFailed = false
+  /** The unnamed statement is parsed in the middle of a unit: after an error it cannot be told which one the server has. */
+  unnamedDoubtful = false
   /** Set by the unit that went beyond `preparedPerSession`. */
   tooManyStatements = false
   /** Statements prepared (or closed: null) by units whose replies have not all come. */
@@ -165,9 +169,12 @@ export class PgClient implements ClientProtocol {
     const nameEnd = cstringEnd(bytes, at, end)
     const textEnd = cstringEnd(bytes, nameEnd + 1, end)
     const { classifier } = this.context
+    // A small statement must not keep a large unit in memory.
+    const own = nameEnd > at && bytes.length > 4 * (end - at) + 1024
+    const rest = own ? Buffer.from(bytes.subarray(nameEnd + 1, end)) : bytes.subarray(nameEnd + 1, end)
     const statement: PreparedStatement = {
-      text: bytes.subarray(nameEnd + 1, textEnd),
-      parameterTypes: bytes.subarray(textEnd + 1, end),
+      text: rest.subarray(0, textEnd - nameEnd - 1),
+      parameterTypes: rest.subarray(textEnd - nameEnd),
       facts: classifier.classify(bytes, nameEnd + 1, textEnd, lex),
       hint: classifier.hint(bytes, nameEnd + 1, textEnd),
       control: classifier.control(bytes, nameEnd + 1, textEnd, lex),
@@ -180,6 +187,8 @@ export class PgClient implements ClientProtocol {
 
   withoutServer(unit: Unit, status: TransactionStatus): Buffer | null {
     const pg = unit as PgUnit
+    if (status === 'idle') this.portals.clear()
+    if (this.exchangeFailed && !unit.streaming && (pg.kind !== 'batch' || pg.endsWith === 'flush')) return NOTHING
     if (pg.kind !== 'batch') {
       // A server that skips to Sync ignores simple queries too.
       return this.skippingToSync ? NOTHING : null

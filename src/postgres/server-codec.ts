@@ -2,10 +2,11 @@ import type { ClientProtocol, Failure, ReplySink, ServerCodec, Unit } from '../d
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { readFailure } from './backend.ts'
 import type { PgClient } from './client.ts'
+import { ConnectionStatements } from './connection-statements.ts'
 import { completes, type ExpectedReply } from './expected-replies.ts'
 import { query, SYNC } from './frontend.ts'
 import type { StatementNames } from './statements.ts'
-import { ConnectionStatements, type Translation, translate } from './translate.ts'
+import { type Translation, translate } from './translate.ts'
 import type { PgUnit } from './unit.ts'
 
 /**
@@ -17,6 +18,8 @@ import type { PgUnit } from './unit.ts'
  */
 interface Exchange {
   readonly sink: ReplySink
+  /** null: a command of Freshet's own. */
+  readonly client: PgClient | null
   /** null: forward everything up to ReadyForQuery. */
   expected: ExpectedReply[] | null
   /** Index of the next expected reply. */
@@ -25,6 +28,8 @@ interface Exchange {
   open: boolean
   /** It ended with a Flush: no ReadyForQuery comes, it is complete with its last reply. */
   flushed: boolean
+  /** A simple Query stands behind a batch without Sync: an error in the batch makes the server skip the Query, too. */
+  queryBehind: boolean
   /** An error came: everything up to ReadyForQuery is skipped by the server. */
   failed: boolean
   /** A command of Freshet's own: a notification that arrives during it is its client's all the same. */
@@ -48,6 +53,8 @@ export class PgServerCodec implements ServerCodec {
   #carry: Buffer = EMPTY
   #skip = 0
   #skipForward = false
+  /** The exchange is complete with the message that is being skipped. */
+  #endsAfterSkip = false
   #current: Exchange | null = null
 
   constructor(names: StatementNames, preparedMax: number, write: (bytes: Buffer) => void) {
@@ -70,7 +77,9 @@ export class PgServerCodec implements ServerCodec {
     else {
       this.#queue.push({
         sink,
+        client: client as PgClient,
         expected: translation.expected,
+        queryBehind: false,
         next: 0,
         open: translation.open,
         flushed: translation.flushed,
@@ -79,7 +88,16 @@ export class PgServerCodec implements ServerCodec {
         swallowed: false,
       })
     }
+    if (translation.flushed) this.#endFlushed()
     return translation.bytes
+  }
+
+  /** A Flush behind which nothing is expected any more is not answered: its exchange is over. */
+  #endFlushed(): void {
+    const exchange = this.#queue[0]!
+    if (this.#queue.length > 1 || !this.#ended(exchange, 0)) return
+    if (this.#skip > 0) this.#endsAfterSkip = true
+    else this.#finish(exchange, 0, 0)
   }
 
   #extend(tail: Exchange, translation: Translation): void {
@@ -87,20 +105,23 @@ export class PgServerCodec implements ServerCodec {
     tail.flushed = translation.flushed
     if (tail.failed && translation.expected !== null) {
       // The server skips to Sync; only that is still answered.
-      for (const reply of translation.expected) reply.undo?.()
+      undoFrom(translation.expected, 0)
       tail.expected = translation.expected.filter((reply) => reply.to === 'sync')
       tail.next = 0
       return
     }
-    if (tail.expected === null || translation.expected === null) tail.expected = null
-    else tail.expected.push(...translation.expected)
+    // Behind a Query's predecessors everything is the client's, up to ReadyForQuery.
+    if (translation.expected === null) tail.queryBehind = true
+    else tail.expected?.push(...translation.expected)
   }
 
   command(sql: string, sink: ReplySink): Buffer[] {
     this.#statements.unnamed = null
     this.#queue.push({
       sink,
+      client: null,
       expected: null,
+      queryBehind: false,
       next: 0,
       open: false,
       flushed: false,
@@ -131,12 +152,18 @@ export class PgServerCodec implements ServerCodec {
     let at = 0
     /** Where the range that waits to be forwarded begins. */
     let from = 0
+    this.#current = this.#queue[0] ?? null
     if (this.#skip > 0) {
       at = Math.min(this.#skip, length)
       this.#skip -= at
       if (!this.#skipForward) from = at
+      if (this.#skip === 0 && this.#endsAfterSkip) {
+        this.#endsAfterSkip = false
+        this.#flush(this.#current!, bytes, from, at)
+        from = at
+        this.#finish(this.#current!, 0, 0)
+      }
     }
-    this.#current = this.#queue[0] ?? null
     while (length - at >= 5) {
       const type = bytes[at]!
       const size = (bytes[at + 1]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!
@@ -184,6 +211,7 @@ export class PgServerCodec implements ServerCodec {
       if (end > length) {
         this.#skip = end - length
         this.#skipForward = forward
+        this.#endsAfterSkip = this.#ended(exchange, type)
         at = length
         break
       }
@@ -267,10 +295,11 @@ export class PgServerCodec implements ServerCodec {
     if (failure.fatal) this.lastFatal = failure
     exchange.failed = true
     this.#statements.unnamed = null
+    if (exchange.client?.unnamedDoubtful) exchange.client.statements.delete('')
     if (exchange.expected !== null) {
       const failing = exchange.expected[exchange.next]
       const sync = exchange.expected.filter((reply) => reply.to === 'sync')
-      for (let index = exchange.next; index < exchange.expected.length; index++) exchange.expected[index]!.undo?.()
+      undoFrom(exchange.expected, exchange.next)
       if (failing !== undefined && failing.to !== 'nothing' && failing.prefix === true && sync.length === 0) {
         // A simple Query waits behind the failed prefix: the server skips it until a Sync that Freshet has to send.
         this.#write(SYNC)
@@ -278,6 +307,15 @@ export class PgServerCodec implements ServerCodec {
       }
       exchange.expected = sync
       exchange.next = 0
+      if (exchange.queryBehind) exchange.queryBehind = failing !== undefined
+      if (
+        exchange.client !== null &&
+        sync.length === 0 &&
+        (exchange.open || exchange.flushed || exchange.queryBehind)
+      ) {
+        exchange.client.exchangeOpen = true
+        exchange.client.exchangeFailed = true
+      }
     }
     if (failure.code === '0A000' && failure.message.startsWith('cached plan')) this.#statements.clear()
     if (exchange.sink.error(failure)) {
@@ -290,6 +328,7 @@ export class PgServerCodec implements ServerCodec {
   /** Whether the message just handled completes its exchange. */
   #ended(exchange: Exchange, type: number): boolean {
     if (type === 0x5a) return true
+    if (exchange.queryBehind && exchange.failed) return true
     if (!exchange.flushed || exchange.expected === null) return false
     const { expected } = exchange
     // Complete when nothing more is expected, or an error has come.
@@ -322,6 +361,11 @@ export class PgServerCodec implements ServerCodec {
     }
     if (end <= length) this.listener?.(bytes.subarray(at, end))
   }
+}
+
+/** What never happened is taken back, the last first: a statement may have been closed and prepared again. */
+function undoFrom(expected: readonly ExpectedReply[], next: number): void {
+  for (let index = expected.length - 1; index >= next; index--) expected[index]!.undo?.()
 }
 
 function forwards(exchange: Exchange): boolean {

@@ -16,6 +16,8 @@ export interface PreparedStatement {
   readonly schemaVersion: number
   /** Its name on every server connection; given when it is first needed there. */
   serverName: string | null
+  /** Its text was too large to be held: only the connection where it was parsed has it. */
+  readonly streamed?: true
 }
 
 /** The prepared statements of one session. The unnamed statement has the name ''. */

@@ -1,50 +1,14 @@
+import type { SessionState } from '../dialect.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd } from '../wire/reader.ts'
 import { CLOSE_COMPLETE, PARSE_COMPLETE } from './backend.ts'
 import type { PgClient } from './client.ts'
+import type { ConnectionStatements } from './connection-statements.ts'
 import type { ExpectedReply } from './expected-replies.ts'
 import { closeStatement, FLUSH, parse, parseBindExecute, SYNC } from './frontend.ts'
-import type { PreparedStatement, StatementNames } from './statements.ts'
+import type { PreparedStatement } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
-
-/** The statements that one server connection holds, least recently used first. */
-export class ConnectionStatements {
-  readonly names: StatementNames
-  readonly #max: number
-  readonly #held = new Set<string>()
-  /** What the connection's unnamed statement is, when Freshet knows. */
-  unnamed: PreparedStatement | null = null
-  /** Statements under a client's own name, made to provoke the server's own error; closed before anything else runs. */
-  strays: string[] = []
-
-  constructor(names: StatementNames, max: number) {
-    this.names = names
-    this.#max = max
-  }
-
-  has(name: string): boolean {
-    if (!this.#held.delete(name)) return false
-    this.#held.add(name)
-    return true
-  }
-
-  add(name: string): void {
-    this.#held.add(name)
-  }
-
-  delete(name: string): void {
-    this.#held.delete(name)
-  }
-
-  clear(): void {
-    this.#held.clear()
-    this.unnamed = null
-  }
-
-  /** The statement to close before one more is prepared; undefined while there is room. */
-  surplus(): string | undefined {
-    return this.#held.size < this.#max ? undefined : this.#held.values().next().value
-  }
-}
+import { needsPrimary } from './work.ts'
 
 export interface Translation {
   readonly bytes: Buffer[]
@@ -68,9 +32,12 @@ export function translate(
   prefix: readonly string[],
 ): Translation {
   if (!client.exchangeOpen) client.pending.clear()
+  client.skippingToSync = false
+  client.unnamedDoubtful = false
   const bytes: Buffer[] = []
   const expected: ExpectedReply[] = []
-  for (const stray of held.strays.splice(0)) {
+  // In an open exchange the server may be skipping, and would not close them.
+  for (const stray of client.exchangeOpen ? [] : held.strays.splice(0)) {
     bytes.push(closeStatement(stray))
     expected.push({ to: 'close', forward: false })
   }
@@ -83,6 +50,7 @@ export function translate(
   client.forgetUnnamed()
   held.unnamed = null
   client.exchangeOpen = false
+  client.exchangeFailed = false
   bytes.push(unit.bytes)
   // Behind the prefix everything is the client's, up to ReadyForQuery.
   return { bytes, expected: expected.length === 0 ? null : expected, open: false, flushed: false }
@@ -116,34 +84,57 @@ class BatchTranslation {
 
   run(): Translation {
     const unit = this.#unit
+    if (this.#client.exchangeFailed) return this.#skipped()
     this.#client.exchangeWasOpen = this.#client.exchangeOpen
     let bound = this.#client.exchangeOpen
     for (let index = 0; index < unit.offsets.length; index++) {
-      const at = unit.offsets[index]!
-      const end = endAt(unit, index)
-      const cut = unit.streaming && index === unit.offsets.length - 1
-      switch (typeAt(unit, index)) {
-        case 0x50:
-          this.#parse(index, at, end, cut)
-          break
-        case 0x42:
-          this.#bind(at, end)
-          bound = true
-          break
-        case 0x44:
-          this.#describe(at, end)
-          break
-        case 0x45:
-          this.#expected.push({ to: 'execute', forward: true })
-          bound = true
-          break
-        case 0x43:
-          this.#close(at, end)
-          break
-        default:
+      const type = typeAt(unit, index)
+      bound ||= type === 0x42 || type === 0x45
+      try {
+        this.#frame(type, index)
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error
+        // A malformed frame goes out as it came: the server says what is wrong with it, and skips the rest.
+        this.#expected.push({ to: 'parse', forward: true })
       }
     }
     return this.#end(bound)
+  }
+
+  /** Throws ProtocolError before it has changed anything. */
+  #frame(type: number, index: number): void {
+    const unit = this.#unit
+    const at = unit.offsets[index]!
+    const end = endAt(unit, index)
+    switch (type) {
+      case 0x50:
+        this.#parse(index, at, end, unit.streaming && index === unit.offsets.length - 1)
+        break
+      case 0x42:
+        this.#bind(at, end)
+        break
+      case 0x44:
+        this.#describe(at, end)
+        break
+      case 0x45:
+        this.#expected.push({ to: 'execute', forward: true })
+        break
+      case 0x43:
+        this.#close(at, end)
+        break
+      default:
+    }
+  }
+
+  /** The server skips this unit; of a synchronisation point it has to be told all the same. */
+  #skipped(): Translation {
+    const unit = this.#unit
+    if (unit.endsWith !== 'sync') {
+      return { bytes: [unit.bytes], expected: [], open: unit.endsWith === 'more', flushed: unit.endsWith === 'flush' }
+    }
+    this.#client.exchangeFailed = false
+    this.#client.exchangeOpen = false
+    return { bytes: [SYNC], expected: [{ to: 'sync', forward: true }], open: false, flushed: false }
   }
 
   #end(bound: boolean): Translation {
@@ -155,7 +146,11 @@ class BatchTranslation {
       const flush = unit.offsets[unit.offsets.length - 1]!
       this.#copyTo(flush)
       bytes.push(SYNC)
-      this.#expected.push({ to: 'sync', forward: false })
+      // After an error the server would skip to the client's own Sync.
+      const undo = () => {
+        client.skippingToSync = true
+      }
+      this.#expected.push({ to: 'sync', forward: false, undo })
       client.exchangeOpen = false
       return { bytes, expected: this.#expected, open: false, flushed: false }
     }
@@ -190,18 +185,24 @@ class BatchTranslation {
     if (cut) {
       // Too large to be held: it goes through under the client's own name and is not shared.
       held.unnamed = null
+      if (this.#unit.bytes[at + 5] === 0) {
+        held.unnamed = streamedStatement(client.context.state())
+        client.statements.set('', held.unnamed)
+      }
       this.#expected.push({ to: 'parse', forward: true })
       return
     }
     const [name, statement] = client.parsed(this.#unit, index, at + 5, end)
     if (name === '') {
       client.statements.set('', statement)
+      client.pending.delete('')
+      if (index > 0) client.unnamedDoubtful = true
       held.unnamed = statement
       this.#expected.push({ to: 'parse', forward: true })
       return
     }
     if (client.lookup(name) !== undefined) {
-      this.#duplicate(name, at, end)
+      this.#duplicate(name, at)
       return
     }
     if (client.statements.size >= client.context.limits.preparedPerSession) client.tooManyStatements = true
@@ -227,11 +228,11 @@ class BatchTranslation {
 
   /**
    * The client's name is taken. The server has to say so itself (and to fail the transaction): it is given the statement under that
-   * name for a moment. Two Parse messages of one name: the second fails with 42P05 and the right text.
+   * name for a moment. Of two Parse messages of one name the second, the client's own, fails with 42P05 (or for a reason that comes first).
    */
-  #duplicate(name: string, at: number, end: number): void {
-    const twice = parse(name, NO_TEXT, NO_TYPES)
-    this.#replace(at, end, Buffer.concat([twice, twice]))
+  #duplicate(name: string, at: number): void {
+    this.#copyTo(at)
+    this.#bytes.push(parse(name, NO_TEXT, NO_TYPES))
     this.#held.strays.push(name)
     this.#expected.push({ to: 'parse', forward: false }, { to: 'parse', forward: true })
   }
@@ -242,14 +243,24 @@ class BatchTranslation {
     this.#copyTo(at)
     this.#bytes.push(closeStatement(surplus))
     this.#held.delete(surplus)
-    this.#expected.push({ to: 'close', forward: false })
+    this.#expected.push({ to: 'close', forward: false, undo: () => this.#held.add(surplus) })
   }
 
   /** Makes sure that the connection has the statement; returns its name there, or null when the client's name is to be used. */
   #ensure(name: string, at: number): string | null {
     const statement = this.#client.lookup(name)
-    if (statement === undefined) return null
     const held = this.#held
+    if (name === '' && (statement === undefined || (statement.streamed && held.unnamed !== statement))) {
+      if (!this.#parsedHere()) {
+        // What the connection's unnamed statement is was never this client's: the server has to find none.
+        this.#copyTo(at)
+        this.#bytes.push(closeStatement(''))
+        this.#expected.push({ to: 'close', forward: false })
+        held.unnamed = null
+      }
+      return null
+    }
+    if (statement === undefined) return null
     if (name === '') {
       if (held.unnamed !== statement && !this.#parsedHere()) {
         this.#copyTo(at)
@@ -302,7 +313,7 @@ class BatchTranslation {
       this.#expected.push({ to: 'describe-portal', forward: true })
       return
     }
-    const name = bytes.toString('utf8', at + 6, cstringEnd(bytes, at + 6, end))
+    const name = lastString(bytes, at + 6, end)
     const serverName = this.#ensure(name, at)
     this.#expected.push({ to: 'describe-statement', forward: true })
     if (serverName === null) return
@@ -317,11 +328,15 @@ class BatchTranslation {
 
   #close(at: number, end: number): void {
     const { bytes } = this.#unit
-    const name = bytes.toString('utf8', at + 6, cstringEnd(bytes, at + 6, end))
+    const name = lastString(bytes, at + 6, end)
     const client = this.#client
     if (bytes[at + 5] !== 0x53) client.portals.delete(name)
-    else if (name === '') this.#held.unnamed = null
-    else if (client.lookup(name) !== undefined) {
+    else if (name === '') {
+      this.#held.unnamed = null
+      client.pending.set('', null)
+      this.#expected.push({ to: 'close', forward: true, done: () => client.statements.delete('') })
+      return
+    } else if (client.lookup(name) !== undefined) {
       // The connection keeps its copy for others. Should something before it fail, the server skips the Close: so does `done`.
       this.#replace(at, end, null)
       client.pending.set(name, null)
@@ -331,6 +346,25 @@ class BatchTranslation {
     this.#expected.push({ to: 'close', forward: true })
   }
 }
+
+/** The string that a message ends with. */
+function lastString(bytes: Buffer, from: number, end: number): string {
+  const nul = cstringEnd(bytes, from, end)
+  if (nul + 1 !== end) throw new ProtocolError('invalid message format')
+  return bytes.toString('utf8', from, nul)
+}
+
+const streamedStatement = (state: SessionState): PreparedStatement => ({
+  text: NO_TEXT,
+  parameterTypes: NO_TYPES,
+  facts: needsPrimary('UNKNOWN', 'too-large'),
+  hint: null,
+  control: null,
+  state,
+  schemaVersion: 0,
+  serverName: null,
+  streamed: true,
+})
 
 const NO_TEXT = Buffer.alloc(0)
 const NO_TYPES = Buffer.alloc(2)

@@ -18,7 +18,7 @@ const told = (heard: readonly Heard[]): string =>
       if (event === 'terminate') return event
       if ('stream' in event) return `stream:${event.stream.length}`
       if ('violation' in event) return `violation:${event.violation.code}`
-      const unit = event.unit as Heard & { kind: string; endsWith?: string; bytes: Buffer; streaming: boolean }
+      const unit = event.unit as unknown as { kind: string; endsWith?: string; bytes: Buffer; streaming: boolean }
       const kind = unit.endsWith === undefined ? unit.kind : `${unit.kind}/${unit.endsWith}`
       return `${kind}${unit.streaming ? '+' : ''}:${unit.streaming ? unit.bytes[0] : typesOf(unit.bytes)}`
     })
