@@ -228,6 +228,8 @@ export interface Dialect {
   readonly goodbye: Buffer
   /** SQL that takes a connection from one state to the other; '' when there is no difference. */
   difference(from: SessionState, to: SessionState, readOnly: boolean): string
+  /** The same when the connection may hold settings beyond `from` that nobody knows. */
+  differenceFromUnknown(from: SessionState, to: SessionState, readOnly: boolean): string
   /** The state with one parameter set; `value` is SQL text as in SET name TO, null takes it away. */
   withSetting(state: SessionState, name: string, value: string | null): SessionState
   /** The state that a login asked for by raw values. */
@@ -238,6 +240,8 @@ export interface Dialect {
   keepsOnPrimary(state: SessionState): boolean
   /** `names`: settings without a definition that sessions of this cluster have used. */
   captureSql(names: Iterable<string>): string
+  /** Settings without a definition that a text sets; `others`: it sets one for the session whose name it does not tell. */
+  settingNames(text: string): { readonly names: readonly string[]; readonly others: boolean }
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
   /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
   replicaRefusal(failure: Failure): 'learn' | 'once' | null

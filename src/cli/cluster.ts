@@ -23,7 +23,7 @@ import { covers } from '../postgres/position.ts'
 import { connectProbe } from '../postgres/probe.ts'
 import { createFloors } from '../routing/floors.ts'
 import type { Snapshot } from '../routing/types.ts'
-import type { SessionContext } from '../session/context.ts'
+import { rememberName, type SessionContext } from '../session/context.ts'
 import { explainRoute } from '../session/local.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
@@ -125,7 +125,13 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     turn: 0,
   }
   const logins = new Logins(context)
-  const databases = new Databases({ fleet, log, digests: config.limits.digests, refresh: () => config.catalogRefresh })
+  const databases = new Databases({
+    fleet,
+    log,
+    digests: config.limits.digests,
+    refresh: () => config.catalogRefresh,
+    settingFound: (name) => rememberName(context, name),
+  })
   const accounts = () =>
     createAccounts({
       users: config.auth.users,

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { Fleet } from '../fleet/types.ts'
 import type { Log } from '../observe/log.ts'
 import { type Catalog, createClassifier, loadCatalog } from '../postgres/classify/index.ts'
+import { settingNames } from '../postgres/setting-names.ts'
 import type { DatabaseContext } from '../session/context.ts'
 import type { Classifier } from '../sql/facts.ts'
 
@@ -12,6 +13,8 @@ export interface DatabasesOptions {
   readonly digests: number
   /** ms between two readings of a catalog. */
   readonly refresh: () => number
+  /** A function of this database sets this. */
+  readonly settingFound: (name: string) => void
 }
 
 const DATABASES_MAX = 1000
@@ -20,6 +23,7 @@ class Database implements DatabaseContext {
   readonly classifier: Classifier
   schemaVersion = 0
   readsLastSequence = false
+  settersOfOthers: ReadonlySet<string> = new Set()
   readonly #name: string
   readonly #options: DatabasesOptions
   #catalog: Catalog | null = null
@@ -60,10 +64,24 @@ class Database implements DatabaseContext {
     return this.#loading
   }
 
+  #findSettings(catalog: Catalog): void {
+    const setters = new Set<string>()
+    for (const [name, functions] of catalog.functions) {
+      for (const { definition } of functions) {
+        if (definition === null) continue
+        const { names, others } = settingNames(definition)
+        names.forEach(this.#options.settingFound)
+        if (others) setters.add(name)
+      }
+    }
+    this.settersOfOthers = setters
+  }
+
   async #load(): Promise<void> {
     const { fleet, log } = this.#options
     try {
       this.#catalog = await loadCatalog((sql, parameters) => fleet.queryDatabase(this.#name, sql, parameters))
+      this.#findSettings(this.#catalog)
       this.#complained = false
     } catch (error) {
       // Without a catalog reads stay on the primary; saying so once is enough.

@@ -40,6 +40,8 @@ export class ServerConnection implements TransportHandler {
   readonly parameters: Map<string, string>
   /** What the session state on it is. */
   state: SessionState
+  /** Whose statements may have left settings on it that nobody can ask for; null: nobody's. Others take everything away first. */
+  doubtfulSince: object | null = null
   owner: ConnectionOwner | null = null
   /** Closed as soon as its lease ends. */
   retired = false

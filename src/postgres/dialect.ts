@@ -10,6 +10,7 @@ import { createServerLogin } from './server-login.ts'
 import {
   captureSql,
   difference,
+  differenceFromUnknown,
   keepsOnPrimary,
   LOGIN_STATE,
   readCaptured,
@@ -18,6 +19,7 @@ import {
   stateOf,
   withSetting,
 } from './session-state.ts'
+import { settingNames } from './setting-names.ts'
 import { StatementNames } from './statements.ts'
 
 export interface PgDialectOptions {
@@ -44,6 +46,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     loginState: LOGIN_STATE,
     goodbye: TERMINATE,
     difference,
+    differenceFromUnknown,
     withSetting: (state, name, value) => withSetting(state, name, value === null ? null : settingFromSql(name, value)),
     stateFromValues: (values) =>
       stateOf(
@@ -52,6 +55,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     stateFromSettings: stateOf,
     keepsOnPrimary,
     captureSql,
+    settingNames,
     readCaptured,
     replicaRefusal,
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),

@@ -75,6 +75,13 @@ export function difference(from: SessionState, to: SessionState, replica: boolea
   ].join('; ')
 }
 
+/** RESET ALL takes away what nobody knows the name of, but leaves the user and the role alone. */
+export function differenceFromUnknown(from: SessionState, to: SessionState, replica: boolean): string {
+  const users = new Map([...from.settings].filter(([name]) => FIRST.includes(name)))
+  const rest = difference(stateOf(users), to, replica)
+  return rest === '' ? 'RESET ALL' : `RESET ALL; ${rest}`
+}
+
 const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
 
 /** Settings whose effect on a replica would not be the primary's, so that such a session stays on the primary. */

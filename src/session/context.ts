@@ -17,6 +17,8 @@ export interface DatabaseContext {
   schemaVersion: number
   /** A session of this database has read currval or lastval: those that use sequences keep their connection from now on. */
   readsLastSequence: boolean
+  /** Functions that set a session's settings by names which they do not tell. */
+  readonly settersOfOthers: ReadonlySet<string>
   /** A schema change was acknowledged: what is known of the catalog may be wrong. */
   schemaChanged(): void
 }
@@ -53,7 +55,11 @@ export interface SessionIdentity {
   readonly policy: Policy
 }
 
-/** Remembers names of settings that only their users know. */
-export const CUSTOM_NAMES_MAX = 1000
+const CUSTOM_NAMES_MAX = 1000
+
+/** Remembers the name of a setting that no server lists. */
+export function rememberName({ customNames }: SessionContext, name: string): void {
+  if (customNames.size < CUSTOM_NAMES_MAX) customNames.add(name.toLowerCase())
+}
 
 export type RoutedFacts = Facts

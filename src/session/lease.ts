@@ -1,9 +1,19 @@
-import type { Failure } from '../dialect.ts'
+import type { Dialect, Failure, SessionState } from '../dialect.ts'
 import type { Pool, Waiter } from '../pool/pool.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { ServerId } from '../units.ts'
 import { stillRight } from './route.ts'
 import type { Session } from './session.ts'
+
+/** SQL that brings a connection to this state for this session; '' when nothing has to be done. */
+export function bringTo(connection: ServerConnection, wanted: SessionState, whose: object, dialect: Dialect): string {
+  const { state, doubtfulSince, readOnly } = connection
+  if (doubtfulSince !== null && doubtfulSince !== whose) return dialect.differenceFromUnknown(state, wanted, readOnly)
+  if (state.key === wanted.key) return ''
+  const sql = dialect.difference(state, wanted, readOnly)
+  if (sql === '') connection.state = wanted
+  return sql
+}
 
 /** The server connection that a session holds or waits for, and its way from the pool to the session's state. */
 export class Lease implements Waiter {
@@ -86,14 +96,9 @@ export class Lease implements Waiter {
   /** Brings the connection to the session's state. The statement is sent only once that has succeeded: it must not run under another state. */
   #prepare(connection: ServerConnection): void {
     const session = this.#session
-    const wanted = session.state
-    if (connection.state.key === wanted.key) {
-      session.run(connection)
-      return
-    }
-    const sql = session.context.dialect.difference(connection.state, wanted, connection.readOnly)
+    const wanted = session.tracker.wanted
+    const sql = bringTo(connection, wanted, session.identity, session.context.dialect)
     if (sql === '') {
-      connection.state = wanted
       session.run(connection)
       return
     }
@@ -110,6 +115,7 @@ export class Lease implements Waiter {
         return
       }
       connection.state = wanted
+      connection.doubtfulSince = null
       if (connection.readOnly && session.current.forcePrimary === null && !stillRight(session, connection)) {
         this.letGo()
         session.phase = 'idle'

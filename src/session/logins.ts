@@ -5,6 +5,7 @@ import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Policy } from '../routing/types.ts'
 import { type Instant, now, type ServerId } from '../units.ts'
 import type { SessionContext } from './context.ts'
+import { bringTo } from './lease.ts'
 import { changeSetting, isFailure } from './settings.ts'
 
 interface Welcome {
@@ -80,13 +81,14 @@ export class Logins {
 }
 
 function bring(connection: ServerConnection, context: SessionContext, state: SessionState): Promise<Failure | null> {
-  const sql = context.dialect.difference(connection.state, state, connection.readOnly)
+  const sql = bringTo(connection, state, context, context.dialect)
   if (sql === '') return Promise.resolve(null)
   return new Promise((resolve) => {
     connection.command(sql, (result) => {
       if ('failure' in result) resolve(result.failure)
       else {
         connection.state = state
+        connection.doubtfulSince = null
         resolve(null)
       }
     })

@@ -1,7 +1,7 @@
 import type { LocalAnswer, SessionState, TransactionStatus, Work } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
-import { CUSTOM_NAMES_MAX } from './context.ts'
+import { rememberName } from './context.ts'
 import { done } from './local.ts'
 import type { Session } from './session.ts'
 
@@ -20,7 +20,8 @@ export class StateTracker {
   /** The connection that ran the session's last write, and how often it had been handed out by then. */
   lastWriter: { readonly connection: ServerConnection; readonly uses: number } | null = null
   #ask = false
-  #keepsSequence = false
+  /** Causes for a pin that no server can be asked for. */
+  readonly #ownPins = new Set<'sequence' | 'unknown-setting'>()
   readonly #session: Session
   readonly #parameters: Map<string, string>
 
@@ -28,6 +29,16 @@ export class StateTracker {
     this.#session = session
     this.#parameters = new Map(parameters)
     this.state = session.identity.startState
+  }
+
+  /** What the connection has to hold before the current unit runs. What that is about to set need not be set before, and perhaps cannot be any more. */
+  get wanted(): SessionState {
+    const { current, status, context } = this.#session
+    const { effect } = current.work.facts
+    if (effect.kind !== 'set' || effect.local || status !== 'idle' || !this.state.settings.has(effect.name)) {
+      return this.state
+    }
+    return context.dialect.withSetting(this.state, effect.name, null)
   }
 
   get mustAsk(): boolean {
@@ -49,7 +60,9 @@ export class StateTracker {
         return session.lease.connection === null && session.client.deallocate(null) ? done('DEALLOCATE ALL') : null
       return session.client.deallocate(effect.name) ? done('DEALLOCATE') : null
     }
-    if (effect.kind !== 'discard-all' || session.status !== 'idle' || session.lease !== null) return null
+    if (effect.kind !== 'discard-all' || session.status !== 'idle' || session.lease.connection !== null) return null
+    // The server has to tell the client what changes back.
+    if (this.state.key !== session.identity.startState.key) return null
     this.#startAgain()
     return done('DISCARD ALL')
   }
@@ -60,7 +73,7 @@ export class StateTracker {
     session.client.deallocate(null)
     session.policy = session.identity.policy
     this.lastWriter = null
-    this.#keepsSequence = false
+    this.#ownPins.clear()
   }
 
   /** A unit has run. `status`: after it. */
@@ -91,7 +104,7 @@ export class StateTracker {
       case 'none':
         return
       case 'set': {
-        if (effect.name.includes('.')) this.#rememberName(effect.name)
+        if (effect.name.includes('.')) rememberName(session.context, effect.name)
         if (effect.local) return
         if (!alone) {
           this.#ask = true
@@ -100,7 +113,8 @@ export class StateTracker {
         if (!succeeded) return
         connection.state = dialect.withSetting(connection.state, effect.name, effect.value)
         this.state = connection.state
-        if (effect.value === null) this.#restoreStart()
+        // RESET goes back to what the start-up asked for.
+        if (effect.value === null && session.identity.startState.settings.has(effect.name)) this.#ask = true
         return
       }
       case 'discard-all':
@@ -118,30 +132,35 @@ export class StateTracker {
         return
       case 'reset-all':
         this.#ask = true
+        if (succeeded && alone) this.#ownPins.delete('unknown-setting')
         return
       case 'unknown':
         this.#ask = true
-        for (const [, name] of work.text().matchAll(/set_config\s*\(\s*'([^']+\.[^']+)'/gi)) this.#rememberName(name!)
+        connection.doubtfulSince = session.identity
+        this.#rememberNames(work)
     }
   }
 
-  /** RESET goes back to what the start-up asked for, which the server's own default is not. */
-  #restoreStart(): void {
-    const { startState } = this.#session.identity
-    const { dialect } = this.#session.context
-    const missing = [...startState.settings].filter(([name]) => !this.state.settings.has(name))
-    if (missing.length === 0) return
-    const settings = new Map([...this.state.settings, ...missing])
-    this.state = dialect.stateFromSettings(settings)
+  #rememberNames({ facts, text }: Work): void {
+    const { context, database } = this.#session
+    const { names, others } = context.dialect.settingNames(text())
+    for (const name of names) rememberName(context, name)
+    const inFunction = facts.functions.some((name) =>
+      database.settersOfOthers.has(name.slice(name.lastIndexOf('.') + 1)),
+    )
+    if (others || inFunction) this.#ownPins.add('unknown-setting')
   }
 
-  #rememberName(name: string): void {
-    const { customNames } = this.#session.context
-    if (customNames.size < CUSTOM_NAMES_MAX) customNames.add(name.toLowerCase())
+  /** What a connection with this state lacks of what the session's start-up asked for. */
+  #withStart(state: SessionState): SessionState {
+    const { startState } = this.#session.identity
+    const missing = [...startState.settings].filter(([name]) => !state.settings.has(name))
+    if (missing.length === 0) return state
+    return this.#session.context.dialect.stateFromSettings(new Map([...state.settings, ...missing]))
   }
 
   #keepSequence(): void {
-    this.#keepsSequence = true
+    this.#ownPins.add('sequence')
     if (!this.pins.includes('sequence')) this.pins = [...this.pins, 'sequence']
   }
 
@@ -159,9 +178,29 @@ export class StateTracker {
       } else {
         const captured = context.dialect.readCaptured(result.rows, identity.user)
         connection.state = captured.state
-        this.state = captured.state
-        this.#restoreStart()
-        this.pins = this.#keepsSequence ? [...captured.pins, 'sequence'] : captured.pins
+        this.pins = [...captured.pins, ...this.#ownPins]
+        this.state = this.#withStart(captured.state)
+        if (this.state !== captured.state) {
+          this.#restore(connection, done)
+          return
+        }
+      }
+      done()
+    })
+  }
+
+  /** After a RESET: the connection gets what the start-up asked for again, and the client is told what it reports of that. */
+  #restore(connection: ServerConnection, done: () => void): void {
+    const session = this.#session
+    const { dialect } = session.context
+    connection.command(dialect.difference(connection.state, this.state, connection.readOnly), (result) => {
+      if (!connection.alive) return
+      if ('failure' in result) connection.retired = true
+      else connection.state = this.state
+      for (const [name, value] of connection.parameters) {
+        if (dialect.serverOnly(name) || this.#parameters.get(name) === value) continue
+        this.reported(name, value)
+        session.send(dialect.encodeParameter(name, value))
       }
       done()
     })

@@ -1,0 +1,24 @@
+/** Names of settings without a definition (`app.user`), which no list of the server's has: they are found where they are set. */
+
+export interface SettingNames {
+  readonly names: readonly string[]
+  /** It sets one for the session whose name is not a literal. */
+  readonly others: boolean
+}
+
+const SET_CONFIG = /set_config\s*\(\s*(?:E?'([^']*)'\s*,|([^()]*)\))?/gi
+const SET = /\bset\s+(?:session\s+|local\s+)?("?[a-z_][\w$]*"?\s*\.\s*"?[a-z_][\w$]*"?)\s*(?:=|to\b)/gi
+/** set_config's last argument: only for the transaction. */
+const LOCAL = /,\s*true\s*$/i
+
+/** From the text of statements or of a function. It may find a few too many, which costs nothing but a look. */
+export function settingNames(text: string): SettingNames {
+  const names: string[] = []
+  let others = false
+  for (const [, name, call] of text.matchAll(SET_CONFIG)) {
+    if (name === undefined) others ||= call === undefined || !LOCAL.test(call)
+    else if (name.includes('.')) names.push(name.toLowerCase())
+  }
+  for (const [, name] of text.matchAll(SET)) names.push(name!.replaceAll(/["\s]/g, '').toLowerCase())
+  return { names, others }
+}
