@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { Address, ServerTlsMode } from '../config/types.ts'
+import { readBuffer } from './read-buffer.ts'
 
 export type { SecureContext } from 'node:tls'
 
@@ -9,13 +10,18 @@ export interface ServerTls {
   readonly ca: string | null
 }
 
-/** Opens a connection; rejects after `timeout` milliseconds or when refused. */
-export function connect(address: Address, timeout: number): Promise<Socket> {
+/**
+ * Opens a connection; rejects after `timeout` milliseconds or when refused. `forTransport`: a Transport is going to read from it.
+ */
+export function connect(address: Address, timeout: number, forTransport = false): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    const reading = forTransport ? readBuffer() : null
+    const onread = reading === null ? {} : { onread: reading.onread }
     const socket =
       'path' in address
-        ? connectSocket(address.path)
-        : connectSocket({ host: address.host, port: address.port, noDelay: true })
+        ? connectSocket({ path: address.path, ...onread })
+        : connectSocket({ host: address.host, port: address.port, noDelay: true, ...onread })
+    reading?.tie(socket)
     const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeout} ms`)), timeout)
     const failed = (error: Error) => {
       clearTimeout(timer)

@@ -1,14 +1,19 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { receiveInto } from './read-buffer.ts'
+import { chunkRead } from './read-garbage.ts'
+
+/** Up to here copying pieces together is cheaper than a vector of them. */
+const COPY_BYTES = 8192
 
 /**
  * One connection's bytes, in and out, without streams' ceremony.
  *
- * Writes of one turn of the event loop leave in one system call: the first one corks the socket, and the cork is drawn when the
- * current callback is over. `write` returns false when more than `highWater` bytes wait: the caller then stops reading from the
- * other side until `drained`.
+ * Every write is a system call at once, which costs the most of all that a proxy does: what leaves together goes through `writeAll`.
+ * `write` returns false when more than `highWater` bytes wait: the caller then stops reading from the other side until `drained`.
  */
 export interface TransportHandler {
+  /** Valid until the call returns: the next bytes of any connection may be read into the same memory. */
   data(chunk: Buffer): void
   /** Everything that waited has been written. */
   drained(): void
@@ -20,7 +25,6 @@ export class Transport {
   readonly #socket: Socket
   readonly #highWater: number
   #handler: TransportHandler
-  #corked = false
   #full = false
   #open = true
   #error: Error | null = null
@@ -28,12 +32,19 @@ export class Transport {
   constructor(socket: Socket, handler: TransportHandler, highWater: number) {
     this.#socket = socket
     this.#handler = handler
-    this.#highWater = highWater
+    // A socket says that it has drained only after its own mark was passed, so a lower one of ours would wait for ever.
+    this.#highWater = Math.max(highWater, socket.writableHighWaterMark)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
-    socket.on('data', (chunk: Buffer) => {
+    const receive = (chunk: Buffer) => {
       if (this.#open) this.#handler.data(chunk)
-    })
+    }
+    if (!receiveInto(socket, receive)) {
+      socket.on('data', (chunk: Buffer) => {
+        receive(chunk)
+        chunkRead(chunk.length)
+      })
+    }
     socket.on('drain', () => {
       if (this.#full && this.#open) {
         this.#full = false
@@ -83,7 +94,6 @@ export class Transport {
   /** `detach`, once everything that was written has left: what follows is in another language. */
   async flushAndDetach(): Promise<Socket> {
     const socket = this.#socket
-    if (this.#corked) this.#uncork()
     if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write('', () => resolve()))
     return this.detach()
   }
@@ -92,20 +102,22 @@ export class Transport {
   write(bytes: Buffer): boolean {
     if (!this.#open) return true
     const socket = this.#socket
-    if (!this.#corked) {
-      this.#corked = true
-      socket.cork()
-      queueMicrotask(this.#uncork)
-    }
-    socket.write(bytes)
-    if (socket.writableLength <= this.#highWater) return true
+    if (socket.write(bytes) || socket.writableLength <= this.#highWater) return true
     this.#full = true
     return false
   }
 
-  readonly #uncork = (): void => {
-    this.#corked = false
+  /** The same for several pieces, in one system call. */
+  writeAll(pieces: readonly Buffer[]): boolean {
+    if (pieces.length === 1) return this.write(pieces[0]!)
+    let size = 0
+    for (const piece of pieces) size += piece.length
+    if (size <= COPY_BYTES) return this.write(Buffer.concat(pieces, size))
+    this.#socket.cork()
+    let room = true
+    for (const piece of pieces) room = this.write(piece)
     this.#socket.uncork()
+    return room
   }
 
   /** True while writes should wait. */
@@ -125,7 +137,6 @@ export class Transport {
   end(): void {
     if (!this.#open) return
     this.#open = false
-    if (this.#corked) this.#uncork()
     this.#socket.end()
     // A peer that does not read its last words must not keep the socket for ever.
     this.#socket.setTimeout(5_000, () => this.#socket.destroy())

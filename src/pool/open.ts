@@ -29,7 +29,7 @@ export async function openConnection(options: OpenOptions): Promise<ServerConnec
   const { address, dialect, tls } = options
   const deadline = now() + options.timeout
   const login = dialect.serverLogin(options.user, options.database, options.secret, options.readOnly)
-  let socket = await connect(address, options.timeout).catch((error: Error) =>
+  let socket = await connect(address, options.timeout, true).catch((error: Error) =>
     fail({ code: '08001', message: `cannot connect to server ${nameOf(address)}: ${error.message}` }),
   )
   let bytes = new Incoming(new Transport(socket, idle, options.highWater))
@@ -79,7 +79,7 @@ class Incoming {
     this.transport = transport
     transport.handler = {
       data: (chunk) => {
-        this.#chunks.push(chunk)
+        this.#chunks.push(Buffer.from(chunk))
         this.#wake()
       },
       drained() {},

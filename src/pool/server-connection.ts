@@ -72,9 +72,7 @@ export class ServerConnection implements TransportHandler {
   /** Starts (or goes on with) an exchange. Returns false when the caller should wait for `connectionDrained` before sending more. */
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): boolean {
     const parts = this.#codec.begin(unit, client, prefix, sink)
-    let room = true
-    for (const part of parts) room = this.#transport.write(part)
-    return room
+    return this.#transport.writeAll(parts)
   }
 
   /** More bytes of the message or COPY that the last unit began. */
@@ -89,7 +87,7 @@ export class ServerConnection implements TransportHandler {
       this.#command = null
       done(result)
     })
-    for (const part of this.#codec.command(sql, sink)) this.#transport.write(part)
+    this.#transport.writeAll(this.#codec.command(sql, sink))
   }
 
   get busy(): boolean {
@@ -177,7 +175,7 @@ class CommandSink implements ReplySink {
     if (this.#size > COMMAND_REPLY_BYTES) {
       this.#failure ??= { code: '54000', message: 'the reply to a command of Freshet is too large' }
       this.#parts.length = 0
-    } else this.#parts.push(Buffer.from(view))
+    } else this.#parts.push(view)
   }
 
   error(failure: Failure): boolean {

@@ -228,7 +228,7 @@ export class PgServerCodec implements ServerCodec {
 
   /** Hands on [from, to). */
   #flush(exchange: Exchange, bytes: Buffer, from: number, to: number): void {
-    if (to > from && !exchange.swallowed) exchange.sink.data(bytes.subarray(from, to))
+    if (to > from && !exchange.swallowed) exchange.sink.data(own(bytes, from, to))
   }
 
   /** Puts in the replies that the client expects and the server was not asked for. */
@@ -269,7 +269,7 @@ export class PgServerCodec implements ServerCodec {
         return true
       case 0x41:
         if (!exchange.own) return true
-        this.listener?.(bytes.subarray(at, end))
+        this.listener?.(own(bytes, at, end))
         return false
       default: {
         if (exchange.expected === null) return true
@@ -317,7 +317,7 @@ export class PgServerCodec implements ServerCodec {
         exchange.client.exchangeFailed = true
       }
     }
-    if (failure.code === '0A000' && failure.message.startsWith('cached plan')) this.#statements.clear()
+    if (failure.code === '0A000' && failure.message.startsWith('cached plan')) this.#statements.abandon()
     if (exchange.sink.error(failure)) {
       exchange.swallowed = true
       return false
@@ -359,13 +359,20 @@ export class PgServerCodec implements ServerCodec {
     if (type !== 0x41 && type !== 0x4e && type !== 0x53) {
       throw new ProtocolError(`the server sent a message of type ${type} that nobody waits for`)
     }
-    if (end <= length) this.listener?.(bytes.subarray(at, end))
+    if (end <= length) this.listener?.(own(bytes, at, end))
   }
 }
 
 /** What never happened is taken back, the last first: a statement may have been closed and prepared again. */
 function undoFrom(expected: readonly ExpectedReply[], next: number): void {
   for (let index = expected.length - 1; index >= next; index--) expected[index]!.undo?.()
+}
+
+/** The chunk is read into again as soon as it has been fed: what is handed on is copied. */
+function own(bytes: Buffer, from: number, to: number): Buffer {
+  const copy = Buffer.allocUnsafe(to - from)
+  bytes.copy(copy, 0, from, to)
+  return copy
 }
 
 function forwards(exchange: Exchange): boolean {

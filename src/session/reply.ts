@@ -43,7 +43,7 @@ export class Reply implements ReplySink {
     const held = this.#held
     this.drop()
     this.forwarded = true
-    for (const view of held) this.#session.send(view)
+    this.#session.sendAll(held)
   }
 
   data(view: Buffer): void {

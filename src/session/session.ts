@@ -124,6 +124,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   drained(): void {
     this.lease.connection?.resume()
+    this.#next()
   }
 
   closed(): void {
@@ -186,18 +187,21 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
   }
 
+  sendAll(views: readonly Buffer[]): void {
+    if (!this.#transport.writeAll(views)) this.lease.connection?.pause()
+  }
+
   /** Bytes for the client. */
   send(view: Buffer): void {
     if (!this.#transport.write(view)) this.lease.connection?.pause()
   }
 
   // ---- from a unit to a decision
-
   #next(): void {
-    // A local answer leads to the next unit at once; this loop keeps that from becoming recursion.
+    // A local answer leads to the next unit at once; this loop keeps that from becoming recursion. Who does not read gets no more replies.
     if (this.#busy) return
     this.#busy = true
-    while (this.phase === 'idle' && this.#queue.length > 0) this.#take(this.#queue.head)
+    while (this.phase === 'idle' && this.#queue.length > 0 && !this.#transport.full) this.#take(this.#queue.head)
     this.#busy = false
     if (this.phase !== 'idle') return
     if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
