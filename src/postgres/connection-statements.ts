@@ -7,7 +7,7 @@ export class ConnectionStatements {
   readonly #held = new Set<string>()
   /** What the connection's unnamed statement is, when Freshet knows. */
   unnamed: PreparedStatement | null = null
-  /** Statements under a client's own name, made to provoke the server's own error; closed before anything else runs. */
+  /** Statements under a client's own name, made to provoke the server's own error, and abandoned ones; closed before anything else runs. */
   strays: string[] = []
 
   constructor(names: StatementNames, max: number) {
@@ -32,6 +32,12 @@ export class ConnectionStatements {
   clear(): void {
     this.#held.clear()
     this.unnamed = null
+  }
+
+  /** The server's plans are of no use any more: all are closed before anything else runs. */
+  abandon(): void {
+    this.strays.push(...this.#held)
+    this.clear()
   }
 
   /** The statement to close before one more is prepared; undefined while there is room. */

@@ -55,6 +55,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     stateFromSettings: stateOf,
     keepsOnPrimary,
     captureSql,
+    forgetSequences: 'DISCARD SEQUENCES',
     settingNames,
     readCaptured,
     replicaRefusal,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { SessionState } from '../dialect.ts'
 import type { Control, Facts, Hint } from '../sql/facts.ts'
 
@@ -45,6 +46,14 @@ export class StatementRegistry {
   }
 }
 
+/** A longer key is remembered by its hash, so that the number of names bounds their memory. */
+const KEY_LENGTH_MAX = 512
+
+function keyOf({ schemaVersion, state, parameterTypes, text }: PreparedStatement): string {
+  const key = `${schemaVersion}\0${state.key}\0${parameterTypes.toString('latin1')}\0${text.toString('latin1')}`
+  return key.length > KEY_LENGTH_MAX ? hash('sha256', key, 'base64') : key
+}
+
 /**
  * Names for prepared statements on server connections: the same text, types, state and schema version always get the same name,
  * so that a connection's cache is a set of names. Two generations bound it: a forgotten text gets a new name later, which is harmless.
@@ -61,7 +70,7 @@ export class StatementNames {
 
   nameOf(statement: PreparedStatement): string {
     if (statement.serverName !== null) return statement.serverName
-    const key = `${statement.schemaVersion}\0${statement.state.key}\0${statement.parameterTypes.toString('latin1')}\0${statement.text.toString('latin1')}`
+    const key = keyOf(statement)
     let name = this.#young.get(key)
     if (name === undefined) {
       name = this.#old.get(key) ?? `freshet_${this.#next++}`
