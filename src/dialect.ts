@@ -108,6 +108,11 @@ export interface ClientProtocol {
   resolve(unit: Unit, lex: LexMode): Work
   /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
   withoutServer(unit: Unit, status: TransactionStatus): Buffer | null
+  /**
+   * `running` made the server copy in, and `behind` follows the data: what to send so that the exchange ends. `taken`: `behind` has
+   * had its effect by that and is not a unit of its own.
+   */
+  copyEnding(running: Unit, behind: Unit): { readonly bytes: Buffer; readonly taken: boolean } | null
   /** The whole reply to a unit that is answered locally. */
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
   /** An error outside of any unit, e.g. before closing. */

@@ -13,6 +13,7 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
 import { PgClientCodec } from './client-codec.ts'
+import { FLUSH } from './frontend.ts'
 import { localReply } from './local-reply.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
@@ -214,6 +215,15 @@ export class PgClient implements ClientProtocol {
     }
     replies.push(ready(status))
     return Buffer.concat(replies)
+  }
+
+  /** While it copies in, a server reads over Sync and Flush (manual, "COPY Operations"): those that stood before the data are lost. */
+  copyEnding(running: Unit, behind: Unit): { readonly bytes: Buffer; readonly taken: boolean } | null {
+    const [first, second] = [running as PgUnit, behind as PgUnit]
+    if (first.kind !== 'batch') return null
+    if (first.endsWith !== 'sync') return { bytes: FLUSH, taken: false }
+    const lone = second.kind === 'batch' && second.endsWith === 'sync' && second.offsets.length === 1
+    return lone ? { bytes: second.bytes, taken: true } : null
   }
 
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {

@@ -39,7 +39,8 @@ export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, 
       case 0x45:
         if ('failure' in answer) return failed(client, unit, parts, answer, status)
         if (answer.result.notice) parts.push(backend.noticeResponse(answer.result.notice, 'WARNING'))
-        if (answer.result.columns.length === 0) parts.push(backend.commandComplete(answer.result.tag))
+        if (answer.result.tag === '') parts.push(backend.EMPTY_QUERY)
+        else if (answer.result.columns.length === 0) parts.push(backend.commandComplete(answer.result.tag))
         else parts.push(withoutDescription(answer.result.columns, answer.result.rows, answer.result.tag))
         break
       case 0x43:

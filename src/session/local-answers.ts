@@ -10,6 +10,9 @@ const ABORTED: LocalAnswer = {
   },
 }
 
+/** The other way to say BEGIN has a command tag of its own. */
+const STARTS = /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*start\b/i
+
 /** The answer to a unit that needs no server at all; null when it needs one. */
 export function answerLocally(session: Session, work: Work): LocalAnswer | null {
   if (work.bound) return null
@@ -20,7 +23,7 @@ export function answerLocally(session: Session, work: Work): LocalAnswer | null 
   if (work.deferrable && session.lease.connection === null && session.status === 'idle') {
     session.transaction.defer(work)
     session.status = 'open'
-    return done('BEGIN')
+    return done(STARTS.test(work.text()) ? 'START TRANSACTION' : 'BEGIN')
   }
   if (work.executes === 1 && session.status !== 'failed') return session.tracker.locally(work.facts)
   return null

@@ -1,6 +1,7 @@
-import type { Failure, ReplySink, TransactionStatus } from '../dialect.ts'
+import type { Failure, ReplySink, TransactionStatus, Unit } from '../dialect.ts'
 import { now } from '../units.ts'
 import type { Session } from './session.ts'
+import type { UnitQueue } from './unit-queue.ts'
 
 /**
  * The reply under way, on its way to the client. On a replica its first bytes are held back a little: an error may follow that says
@@ -15,12 +16,16 @@ export class Reply implements ReplySink {
   /** Why it has to be run again. */
   rerun: 'learn' | 'once' | null = null
   readonly #session: Session
+  readonly #queue: UnitQueue
+  /** The server copies in; what ends the exchange is still to come from the client. */
+  #copying = false
   #held: Buffer[] = []
   #heldBytes = 0
   #write = false
 
-  constructor(session: Session) {
+  constructor(session: Session, queue: UnitQueue) {
     this.#session = session
+    this.#queue = queue
   }
 
   /** `write`: what the client is told of may be a write's acknowledgement. */
@@ -30,6 +35,7 @@ export class Reply implements ReplySink {
     this.failure = null
     this.rerun = null
     this.#write = write
+    this.#copying = false
   }
 
   drop(): void {
@@ -76,9 +82,23 @@ export class Reply implements ReplySink {
     return false
   }
 
-  copyIn(): void {}
+  copyIn(): void {
+    this.#copying = true
+    if (this.#queue.next !== null && this.takes(this.#queue.next)) this.#queue.dropNext()
+  }
+
+  /** What follows the data may belong to the running exchange, and is then no unit of its own. */
+  takes(unit: Unit): boolean {
+    if (!this.#copying || this.#session.phase !== 'running') return false
+    const ending = this.#session.client.copyEnding(this.#session.current.unit, unit)
+    if (ending === null) return false
+    this.#copying = false
+    this.#session.lease.connection?.stream(ending.bytes)
+    return ending.taken
+  }
 
   end(status: TransactionStatus): void {
+    this.#copying = false
     this.#session.replied(status)
   }
 }

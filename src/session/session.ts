@@ -53,8 +53,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   readonly tracker: StateTracker
   readonly current = new CurrentUnit()
   readonly lease = new Lease(this)
-  readonly #reply = new Reply(this)
   readonly #queue = new UnitQueue()
+  readonly #reply = new Reply(this, this.#queue)
   client!: ClientProtocol
   policy: Policy
   lex: LexMode
@@ -132,7 +132,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   unit(unit: Unit): void {
-    if (this.phase === 'closed') return
+    if (this.phase === 'closed' || this.#reply.takes(unit)) return
     this.#queue.push(unit)
     if (this.phase === 'idle') this.#next()
     else this.#reading.balance()

@@ -17,6 +17,16 @@ export class UnitQueue {
     return this.#units[0]!
   }
 
+  /** The unit behind the head. */
+  get next(): Unit | null {
+    return this.#units[1] ?? null
+  }
+
+  dropNext(): void {
+    const [unit] = this.#units.splice(1, 1)
+    if (unit !== undefined) this.#bytes -= unit.size
+  }
+
   push(unit: Unit): void {
     this.#units.push(unit)
     this.#bytes += unit.size
