@@ -1,5 +1,5 @@
 /**
- * What was read is garbage as soon as it has been passed on. V8 sees a few small objects and lets their memory outside of its heap pile up
+ * What was read, or its copy, is garbage as soon as it has been passed on. V8 sees a few small objects and lets their memory outside of its heap pile up
  * to some 64 MB before it looks; asking for a look at the young objects now and then, which takes about 0.1 ms, keeps large transfers small.
  */
 import { setFlagsFromString } from 'node:v8'

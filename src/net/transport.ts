@@ -38,13 +38,9 @@ export class Transport {
     socket.setKeepAlive(true, 60_000)
     const receive = (chunk: Buffer) => {
       if (this.#open) this.#handler.data(chunk)
+      chunkRead(chunk.length)
     }
-    if (!receiveInto(socket, receive)) {
-      socket.on('data', (chunk: Buffer) => {
-        receive(chunk)
-        chunkRead(chunk.length)
-      })
-    }
+    if (!receiveInto(socket, receive)) socket.on('data', receive)
     socket.on('drain', () => {
       if (this.#full && this.#open) {
         this.#full = false
