@@ -86,6 +86,10 @@ export interface Work {
   readonly begins: { readonly readOnly: boolean | null } | null
   /** It must run on the server connection that holds the rest of its exchange. */
   readonly bound: boolean
+  /** It is one statement that runs to its end and leaves no portal: a transaction of only such reads can go on elsewhere. */
+  readonly selfContained: boolean
+  /** The session may not have this; the unit is answered with it. */
+  readonly refusal: Failure | null
   /** SQL texts for logs and EXPLAIN ROUTE, cut to a sensible length. */
   readonly text: () => string
 }
@@ -115,6 +119,8 @@ export interface ClientProtocol {
   copyEnding(running: Unit, behind: Unit): { readonly bytes: Buffer; readonly taken: boolean } | null
   /** The whole reply to a unit that is answered locally. */
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
+  /** The transaction is over, and everything that lives no longer than it. */
+  transactionOver(): void
   /** An error outside of any unit, e.g. before closing. */
   encodeFailure(failure: Failure): Buffer
   encodeNotice(failure: Failure): Buffer

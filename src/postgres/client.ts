@@ -17,7 +17,7 @@ import { FLUSH } from './frontend.ts'
 import { localReply } from './local-reply.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
-import { bareWork, combine, needsPrimary } from './work.ts'
+import { bareWork, combine, needsPrimary, TEXT_BYTES_MAX } from './work.ts'
 
 /** What a session's protocol needs from its surroundings. */
 export interface PgClientContext {
@@ -43,8 +43,6 @@ export class PgClient implements ClientProtocol {
   exchangeFailed = false
   /** The unnamed statement is parsed in the middle of a unit: after an error it cannot be told which one the server has. */
   unnamedDoubtful = false
-  /** Set by the unit that went beyond `preparedPerSession`. */
-  tooManyStatements = false
   /** Statements prepared (or closed: null) by units whose replies have not all come. */
   readonly pending = new Map<string, PreparedStatement | null>()
   /** Portals bound in this transaction, by name: Execute names only the portal. */
@@ -81,7 +79,7 @@ export class PgClient implements ClientProtocol {
   }
 
   #resolveQuery(bytes: Buffer, streaming: boolean, lex: LexMode): Work {
-    const text = () => bytes.toString('utf8', 5, Math.min(bytes.length - 1, 1005))
+    const text = () => bytes.toString('utf8', 5, Math.min(bytes.length - 1, 5 + TEXT_BYTES_MAX))
     if (streaming) return bareWork(needsPrimary('UNKNOWN', 'too-large'), this.exchangeOpen, text)
     let end = bytes.length - 1
     // A text that ends before its frame does is the server's to refuse.
@@ -96,8 +94,10 @@ export class PgClient implements ClientProtocol {
       hint: classifier.hint(bytes, 5, end),
       control: classifier.control(bytes, 5, end, lex),
       executes: facts.statements,
-      deferrable: facts.transaction?.op === 'begin',
+      deferrable: facts.transaction?.op === 'begin' && bytes.length < TEXT_BYTES_MAX,
       begins: null,
+      selfContained: facts.statements === 1,
+      refusal: null,
       bound: this.exchangeOpen,
       text,
     }
@@ -107,9 +107,11 @@ export class PgClient implements ClientProtocol {
     const executed: PreparedStatement[] = []
     const prepared: PreparedStatement[] = []
     const local = new Map<string, PreparedStatement>()
-    const find = (name: string) => local.get(name) ?? this.lookup(name)
+    const find = (name: string) => local.get(name) ?? this.#upToDate(this.lookup(name))
     const portals = new Map<string, PreparedStatement | null>()
     let unknown = false
+    let leavesPortal = false
+    let odd = unit.offsets.length > 5
     let binds = 0
     for (let index = 0; index < unit.offsets.length; index++) {
       const at = unit.offsets[index]! + 5
@@ -120,6 +122,7 @@ export class PgClient implements ClientProtocol {
           if (cut) return bareWork(needsPrimary('UNKNOWN', 'too-large'), this.exchangeOpen, () => '')
           const [name, statement] = this.readParse(unit.bytes, at, end, lex)
           unit.parsed.set(index, [name, statement])
+          if (name !== '' && this.lookup(name) !== undefined) odd = true
           local.set(name, statement)
           prepared.push(statement)
           break
@@ -133,8 +136,10 @@ export class PgClient implements ClientProtocol {
           break
         }
         case 0x45: {
-          const name = unit.bytes.toString('utf8', at, cstringEnd(unit.bytes, at, end))
-          const statement = portals.has(name) ? portals.get(name) : this.portals.get(name)
+          const nameEnd = cstringEnd(unit.bytes, at, end)
+          const name = unit.bytes.toString('utf8', at, nameEnd)
+          if (name !== '' || (nameEnd + 5 <= end && unit.bytes.readInt32BE(nameEnd + 1) !== 0)) leavesPortal = true
+          const statement = portals.has(name) ? portals.get(name) : this.#upToDate(this.portals.get(name) ?? undefined)
           if (statement) executed.push(statement)
           else unknown = true
           break
@@ -143,6 +148,7 @@ export class PgClient implements ClientProtocol {
           const name = unit.bytes.toString('utf8', at + 1, cstringEnd(unit.bytes, at + 1, end))
           const statement = unit.bytes[at] === 0x53 ? find(name) : (portals.get(name) ?? null)
           if (statement) prepared.push(statement)
+          else odd = true
           break
         }
         default:
@@ -155,7 +161,23 @@ export class PgClient implements ClientProtocol {
       unknown,
       binds,
       bound: this.exchangeOpen,
+      leavesPortal,
+      odd,
+      full: local.size > 0 && this.statements.size >= this.context.limits.preparedPerSession,
     })
+  }
+
+  /** A catalog changes, and replicas refuse: what was found out at its Parse may not hold any more. */
+  #upToDate(statement: PreparedStatement | undefined): PreparedStatement | undefined {
+    const { classifier } = this.context
+    if (statement === undefined || statement.factsVersion >= classifier.version) return statement
+    statement.facts = classifier.classify(statement.text, 0, statement.text.length, statement.lex)
+    statement.factsVersion = classifier.version
+    return statement
+  }
+
+  transactionOver(): void {
+    if (this.portals.size > 0) this.portals.clear()
   }
 
   /** The statement of a Parse message: read once, when its unit is resolved. */
@@ -181,6 +203,8 @@ export class PgClient implements ClientProtocol {
       control: classifier.control(bytes, nameEnd + 1, textEnd, lex),
       state: this.context.state(),
       schemaVersion: this.context.schemaVersion(),
+      factsVersion: classifier.version,
+      lex,
       serverName: null,
     }
     return [bytes.toString('utf8', at, nameEnd), statement]

@@ -317,6 +317,8 @@ export class PgServerCodec implements ServerCodec {
         exchange.client.exchangeFailed = true
       }
     }
+    // Something on the server (DISCARD in a function, DEALLOCATE in a multi-statement) has taken statements away.
+    if (failure.code === '26000' && failure.message.includes('"freshet_')) this.#statements.clear()
     if (failure.code === '0A000' && failure.message.startsWith('cached plan')) this.#statements.abandon()
     if (exchange.sink.error(failure)) {
       exchange.swallowed = true

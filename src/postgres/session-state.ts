@@ -101,7 +101,7 @@ export function captureSql(customNames: Iterable<string>): string {
   const custom = [...customNames].map(
     (name) => `UNION ALL SELECT 'set', ${quoted(name)}, pg_catalog.current_setting(${quoted(name)}, true)`,
   )
-  return `SELECT 'set' AS kind, name, setting FROM pg_catalog.pg_settings WHERE source = 'session' AND name <> 'role' AND name <> 'session_authorization'
+  return `SELECT 'set' AS kind, name, setting FROM pg_catalog.pg_settings WHERE source = 'session' AND name NOT IN ('role', 'session_authorization', 'seed', 'transaction_read_only', 'transaction_isolation', 'transaction_deferrable')
 UNION ALL SELECT 'set', 'role', pg_catalog.current_setting('role')
 UNION ALL SELECT 'user', 'session_authorization', session_user
 ${custom.join('\n')}

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { SessionState } from '../dialect.ts'
-import type { Control, Facts, Hint } from '../sql/facts.ts'
+import type { Control, Facts, Hint, LexMode } from '../sql/facts.ts'
 
 /** A statement as one client prepared it. It belongs to the session; server connections hold copies under names of Freshet's own. */
 export interface PreparedStatement {
@@ -8,7 +8,10 @@ export interface PreparedStatement {
   readonly text: Buffer
   /** Parse's parameter types as they came: Int16 count and Int32 object ids. */
   readonly parameterTypes: Buffer
-  readonly facts: Facts
+  facts: Facts
+  /** The classifier's version that `facts` are from, and how the text was to be read. */
+  factsVersion: number
+  readonly lex: LexMode
   readonly hint: Hint | null
   readonly control: Control | null
   /** The session's state when it was parsed: literals such as timestamps were bound under it. */

@@ -201,11 +201,12 @@ class BatchTranslation {
       this.#expected.push({ to: 'parse', forward: true })
       return
     }
-    if (client.lookup(name) !== undefined) {
+    const known = client.lookup(name)
+    // This very message may have succeeded on a server that then refused what followed.
+    if (known !== undefined && known !== statement) {
       this.#duplicate(name, at)
       return
     }
-    if (client.statements.size >= client.context.limits.preparedPerSession) client.tooManyStatements = true
     client.pending.set(name, statement)
     const remember = () => client.statements.set(name, statement)
     const serverName = held.names.nameOf(statement)
@@ -363,6 +364,8 @@ const streamedStatement = (state: SessionState): PreparedStatement => ({
   state,
   schemaVersion: 0,
   serverName: null,
+  factsVersion: Number.POSITIVE_INFINITY,
+  lex: { standardConformingStrings: true, asciiSafeEncoding: true },
   streamed: true,
 })
 

@@ -1,9 +1,12 @@
-import type { Work } from '../dialect.ts'
+import type { Failure, Work } from '../dialect.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
 import { digest } from '../units.ts'
 import type { PreparedStatement } from './statements.ts'
 import type { BatchUnit } from './unit.ts'
+
+/** Texts for people, and of what is sent later, are cut to this. */
+export const TEXT_BYTES_MAX = 16 * 1024
 
 const NO_EFFECT: SessionEffect = { kind: 'none' }
 const UNKNOWN_EFFECT: SessionEffect = { kind: 'unknown' }
@@ -30,7 +33,14 @@ export function needsPrimary(command: string, because: Reason, effect: SessionEf
 const NOTHING_EXECUTED: Facts = { ...needsPrimary('NONE', 'session-state', NO_EFFECT), statements: 0 }
 
 export function bareWork(facts: Facts, bound: boolean, text: () => string): Work {
-  return { facts, hint: null, control: null, executes: 1, deferrable: false, begins: null, bound, text }
+  const none = { hint: null, control: null, begins: null, refusal: null }
+  return { facts, ...none, executes: 1, deferrable: false, selfContained: false, bound, text }
+}
+
+const TOO_MANY_STATEMENTS: Failure = {
+  code: '53400',
+  message: 'too many prepared statements in this session',
+  hint: 'Close or DEALLOCATE those that are not needed, or raise limits.prepared_per_session.',
 }
 
 interface Parts {
@@ -41,6 +51,12 @@ interface Parts {
   readonly unknown: boolean
   readonly binds: number
   readonly bound: boolean
+  /** It leaves a portal behind, or part of one's rows. */
+  readonly leavesPortal: boolean
+  /** It holds something besides one statement's Parse, Bind, Describe, Execute: a mistake, or more. */
+  readonly odd: boolean
+  /** It prepares more statements than a session may have. */
+  readonly full: boolean
 }
 
 /** One Sync over many statements is an implicit transaction: the strictest statement decides for all. */
@@ -48,8 +64,18 @@ export function combine(parts: Parts): Work {
   const { executed, prepared } = parts
   const subjects = executed.length > 0 ? executed : prepared
   const first = subjects[0]
-  const text = () => subjects.map((statement) => statement.text.toString('utf8', 0, 1000)).join('; ')
-  const base = { bound: parts.bound, text, deferrable: false, begins: null, hint: null, control: null }
+  const text = () => subjects.map((statement) => statement.text.toString('utf8', 0, TEXT_BYTES_MAX)).join('; ')
+  const selfContained = executed.length === 1 && !parts.leavesPortal
+  const base = {
+    bound: parts.bound,
+    text,
+    deferrable: false,
+    begins: null,
+    hint: null,
+    control: null,
+    selfContained,
+    refusal: parts.full ? TOO_MANY_STATEMENTS : null,
+  }
   if (parts.unknown) return { ...base, facts: needsPrimary('EXECUTE', 'session-state'), executes: executed.length + 1 }
   if (first === undefined) return { ...base, facts: NOTHING_EXECUTED, executes: 0 }
   // A portal that is bound and not run to its end before the next synchronisation point lives on one connection.
@@ -66,7 +92,12 @@ export function combine(parts: Parts): Work {
       hint: first.hint,
       control: first.control,
       executes: executed.length,
-      deferrable: executed.length === 1 && parts.unit.endsWith === 'sync' && first.facts.transaction?.op === 'begin',
+      deferrable:
+        executed.length === 1 &&
+        !parts.odd &&
+        parts.unit.endsWith === 'sync' &&
+        first.facts.transaction?.op === 'begin' &&
+        first.text.length < TEXT_BYTES_MAX,
     }
   }
   const begin = executed[0]?.facts.transaction

@@ -5,13 +5,13 @@ import { done, explainRoute, oneValue } from './local.ts'
 import type { Session } from './session.ts'
 import { changeSetting, isFailure, showSetting } from './settings.ts'
 
-/** SET freshet.*, SHOW freshet.* and EXPLAIN ROUTE. */
-export function answerControl(session: Session, control: Control): LocalAnswer {
+/** SET freshet.*, SHOW freshet.* and EXPLAIN ROUTE. `apply`: it is executed, not only prepared or described. */
+export function answerControl(session: Session, control: Control, apply: boolean): LocalAnswer {
   switch (control.kind) {
     case 'set': {
       const changed = changeSetting(session.policy, session.identity.policy, control.name, control.value)
       if (isFailure(changed)) return { failure: changed }
-      changePolicy(session, changed, control.local)
+      if (apply) changePolicy(session, changed, control.local)
       return done(control.value === null ? 'RESET' : 'SET')
     }
     case 'show': {

@@ -1,22 +1,39 @@
 /** What a unit does when its session holds a server connection already: inside a transaction, or pinned. */
 import type { Failure } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
+import type { Reason } from '../routing/reasons.ts'
 import { stillRight } from './route.ts'
 import type { Session } from './session.ts'
+
+const NOT_YET: Failure = {
+  code: '55000',
+  message: 'lastval is not yet defined in this session',
+  detail: 'The connection that gave the last value has served another session since.',
+  hint: 'From now on sessions of this database keep their connection once they have used a sequence.',
+}
+
+/** A replica refuses these as a primary does in a read-only transaction, or answers them for itself. */
+const HARMLESS = new Set<Reason>(['server-specific', 'write', 'locking-read'])
 
 /** The session holds a connection: the unit runs there, unless it is a replica that may not or cannot run it. */
 export function runOnHeld(session: Session, connection: ServerConnection): void {
   const { current, transaction } = session
   const { facts, executes } = current.work
+  if (lostPrimary(session, connection)) return
+  if (facts.usesLastSequence && executes > 0 && !isLastWriter(session, connection)) {
+    session.fail(NOT_YET)
+    return
+  }
   if (connection.readOnly) {
-    if (session.status === 'open' && facts.transaction === null) {
+    if (session.status === 'open' && facts.transaction === null && executes > 0) {
       const fits = facts.verdict !== 'primary' && (!transaction.snapshotPerStatement || stillRight(session, connection))
-      if (!fits) {
+      // It asks for a setting, and those are the session's own there as well: better than a transaction that cannot go on.
+      const stays = !transaction.movable && facts.because === 'session-state' && facts.effect.kind === 'none'
+      if (!fits && !stays) {
         leaveReplica(session, connection)
         return
       }
     }
-    if (facts.verdict !== 'read' || executes > 1) transaction.movable = false
     current.because = 'read-only-transaction'
   } else current.because = session.pinned !== null && session.status === 'idle' ? 'pinned' : 'in-transaction'
   session.run(connection)
@@ -26,7 +43,12 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
 function leaveReplica(session: Session, connection: ServerConnection): void {
   const { transaction, current } = session
   const { facts } = current.work
-  if (!transaction.movable || !transaction.snapshotPerStatement) {
+  if (!transaction.movable || !transaction.snapshotPerStatement || transaction.sent.length === 0) {
+    if (HARMLESS.has(facts.because)) {
+      current.because = 'read-only-transaction'
+      session.run(connection)
+      return
+    }
     abandon(session, {
       code: '40001',
       message: 'could not go on with a read-only transaction on a replica',
@@ -36,7 +58,7 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
     return
   }
   session.phase = 'preparing'
-  connection.command('COMMIT', () => {
+  connection.command('ROLLBACK', () => {
     if (session.phase !== 'preparing' || !connection.alive) return
     session.lease.letGo()
     session.phase = 'idle'
@@ -54,11 +76,31 @@ function abandon(session: Session, failure: Failure): void {
 }
 
 /** currval and lastval mean this session's last value, which only the connection that gave it knows. */
-export function backToSequence(session: Session): boolean {
+export function backToSequence(session: Session): void {
   session.database.readsLastSequence = true
   const last = session.tracker.lastWriter
-  const { primary } = session.context.fleet.snapshot()
-  if (primary === null || last === null || last.connection.server !== primary) return false
   session.current.because = 'session-state'
-  return session.lease.take(last.connection, last.uses)
+  const { primary } = session.context.fleet.snapshot()
+  const there = primary !== null && last !== null && last.connection.server === primary
+  // Any other connection would answer with somebody else's value.
+  if (!there || !session.lease.take(last.connection, last.uses)) session.fail(NOT_YET)
+}
+
+function isLastWriter(session: Session, connection: ServerConnection): boolean {
+  session.database.readsLastSequence = true
+  const last = session.tracker.lastWriter
+  return last !== null && last.connection === connection && last.uses === connection.uses
+}
+
+/** Somebody else is, or claims to be, the primary: nothing more may be written through this connection, and what it holds is lost. */
+function lostPrimary(session: Session, connection: ServerConnection): boolean {
+  if (connection.readOnly) return false
+  const { primary, servers } = session.context.fleet.snapshot()
+  if (primary === connection.server) return false
+  const another =
+    primary !== null ||
+    servers.some((server) => server.id !== connection.server && server.role === 'primary' && server.up)
+  if (!another) return false
+  session.close({ code: '57P01', message: 'the server of this session is not the only primary any more' })
+  return true
 }

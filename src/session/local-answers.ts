@@ -13,11 +13,29 @@ const ABORTED: LocalAnswer = {
 /** The other way to say BEGIN has a command tag of its own. */
 const STARTS = /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*start\b/i
 
+/** A longer statement is sent at once. */
+const DEFERRED_MAX = 1000
+
+/** A server would take SET freshet.* for a custom setting of its own, and the client would believe that it works. */
+const CONTROL_AMONG_OTHERS = /\b(?:set|reset|show)\s+(?:local\s+|session\s+)?"?freshet"?\s*\./i
+
+const NOT_ALONE: LocalAnswer = {
+  failure: {
+    code: '0A000',
+    message: 'freshet settings cannot be used together with other statements',
+    hint: 'Send SET, RESET and SHOW of freshet.* alone.',
+  },
+}
+
 /** The answer to a unit that needs no server at all; null when it needs one. */
 export function answerLocally(session: Session, work: Work): LocalAnswer | null {
   if (work.bound) return null
   if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
-  if (work.control !== null) return session.status === 'failed' ? ABORTED : answerControl(session, work.control)
+  if (work.refusal !== null) return { failure: work.refusal }
+  if (work.control !== null && work.executes <= 1) {
+    return session.status === 'failed' ? ABORTED : answerControl(session, work.control, work.executes > 0)
+  }
+  if (work.executes > 1 && work.facts.verdict !== 'read' && CONTROL_AMONG_OTHERS.test(work.text())) return NOT_ALONE
   if (isEmpty(work)) return done('')
   if (session.transaction.deferred) return inDeferredTransaction(session, work)
   if (work.deferrable && session.lease.connection === null && session.status === 'idle') {
@@ -37,7 +55,7 @@ function inDeferredTransaction(session: Session, work: Work): LocalAnswer | null
     session.endTransaction('idle')
     return done(control.op === 'commit' ? 'COMMIT' : 'ROLLBACK')
   }
-  if (control.op !== 'set-transaction' || control.snapshot) return null
+  if (control.op !== 'set-transaction' || control.snapshot || work.text().length > DEFERRED_MAX) return null
   session.transaction.defer(work)
   return done('SET')
 }

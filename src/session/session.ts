@@ -211,7 +211,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   #take(unit: Unit): void {
     const reply = this.client.withoutServer(unit, this.status)
     if (reply !== null) {
-      if (reply.length > 0) this.#transport.write(reply)
+      this.#reading.answer(reply)
       this.#finishUnit()
       return
     }
@@ -227,14 +227,13 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const { epoch } = this.context.fleet.snapshot()
     current.floor = effectiveFloor(policy, this, this.context.floors, epoch, current.arrived)
     if (this.lease.connection !== null) runOnHeld(this, this.lease.connection)
-    else if (!work.facts.usesLastSequence || work.executes === 0 || !backToSequence(this)) {
-      this.#carryOut(decisionFor(this))
-    }
+    else if (work.facts.usesLastSequence && work.executes > 0) backToSequence(this)
+    else this.#carryOut(decisionFor(this))
   }
 
   #answer(answer: LocalAnswer): void {
     this.context.metrics.statement('local', 'local')
-    this.#transport.write(this.client.answer(this.#queue.head, answer, this.status))
+    this.#reading.answer(this.client.answer(this.#queue.head, answer, this.status))
     this.#finishUnit()
   }
 
@@ -283,6 +282,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const { unit, work } = this.current
     const { transaction } = this
     this.phase = 'running'
+    if (work.begins !== null || work.facts.verdict !== 'read' || !work.selfContained) transaction.movable = false
     const again = unit.complete && !unit.streaming && (this.status === 'idle' || transaction.deferred)
     this.#reply.begin(connection.readOnly && again, !connection.readOnly && work.facts.verdict !== 'read')
     if (connection.readOnly) {
@@ -320,7 +320,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const succeeded = reply.failure === null
     settleFloors(this, connection, at)
     reply.release()
-    if (transaction.deferred && status !== 'unsynced') {
+    if (transaction.deferred) {
       if (status === 'idle') transaction.prefix = []
       else transaction.started()
     }
@@ -336,6 +336,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   endTransaction(status: TransactionStatus): void {
     this.policy = this.transaction.policyAfter ?? this.policy
     this.transaction.over()
+    this.client.transactionOver()
     this.status = status
   }
 
@@ -366,7 +367,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
       // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
       this.endTransaction('failed')
     }
-    this.#transport.write(this.client.answer(this.#queue.head, { failure }, this.status))
+    this.#reading.answer(this.client.answer(this.#queue.head, { failure }, this.status))
     this.#finishUnit()
   }
 

@@ -38,7 +38,14 @@ export class StateTracker {
     if (effect.kind !== 'set' || effect.local || status !== 'idle' || !this.state.settings.has(effect.name)) {
       return this.state
     }
+    // Of a parameter that the server reports, the client is told when it changes from what the client believes.
+    if (effect.name !== 'session_authorization' && this.#isReported(effect.name)) return this.state
     return context.dialect.withSetting(this.state, effect.name, null)
+  }
+
+  #isReported(setting: string): boolean {
+    for (const name of this.#parameters.keys()) if (name.toLowerCase() === setting) return true
+    return false
   }
 
   get mustAsk(): boolean {
@@ -138,6 +145,8 @@ export class StateTracker {
         this.#ask = true
         connection.doubtfulSince = session.identity
         this.#rememberNames(work)
+        // DEALLOCATE or DISCARD among other statements takes away what the connection had prepared for others.
+        if (/\b(?:deallocate|discard)\b/i.test(work.text())) connection.forgetPrepared()
     }
   }
 

@@ -90,6 +90,7 @@ export function classifierFor<Analysis, Catalog>(
   let doubtful = false
   /** Facts judged under another stamp are judged again. */
   let stamp: object = {}
+  let version = 0
 
   function withinBudget(sql: string): Analysis | null | undefined {
     const before = now()
@@ -145,13 +146,17 @@ export function classifierFor<Analysis, Catalog>(
     return entry.facts
   }
 
-  function classify(text: Uint8Array, start: number, end: number, mode: LexMode): Facts {
+  function noticeCatalog(): void {
     const current = options.catalog()
-    if (current !== catalog) {
-      catalog = current
-      doubtful = false
-      stamp = {}
-    }
+    if (current === catalog) return
+    catalog = current
+    doubtful = false
+    stamp = {}
+    version++
+  }
+
+  function classify(text: Uint8Array, start: number, end: number, mode: LexMode): Facts {
+    noticeCatalog()
     if (end - start > scanBytes) return TOO_LARGE_FACTS
     const outcome: Outcome = scanner.scan(text, start, end, mode)
     if (outcome !== OK) return outcome === TOO_LARGE ? TOO_LARGE_FACTS : UNPARSED_FACTS
@@ -175,12 +180,18 @@ export function classifierFor<Analysis, Catalog>(
       if (key === NO_DIGEST) return
       if (learned.size >= LEARNED_MAX) learned.delete(learned.keys().next().value!)
       learned.set(key, now() + learnedMs)
+      version++
       const entry = table.get(key >>> 0, Math.floor(key / 2 ** 32))
       if (entry !== null && entry.stamp !== FOREVER) entry.stamp = null
     },
     invalidate() {
       doubtful = true
       stamp = {}
+      version++
+    },
+    get version() {
+      noticeCatalog()
+      return version
     },
     stats,
   }

@@ -93,5 +93,7 @@ export interface Classifier {
   learnWrite(digest: Digest): void
   /** Forgets all facts (DDL, a new catalog). */
   invalidate(): void
+  /** Grows whenever facts given before may be out of date. */
+  readonly version: number
   readonly stats: { readonly entries: number; readonly hits: number; readonly misses: number }
 }
