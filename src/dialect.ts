@@ -251,8 +251,6 @@ export interface Dialect {
   keepsOnPrimary(state: SessionState): boolean
   /** `names`: settings without a definition that sessions of this cluster have used. */
   captureSql(names: Iterable<string>): string
-  /** SQL that takes the last values of sequences from a connection. */
-  readonly forgetSequences: string
   /** Settings without a definition that a text sets; `others`: it sets one for the session whose name it does not tell. */
   settingNames(text: string): { readonly names: readonly string[]; readonly others: boolean }
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured

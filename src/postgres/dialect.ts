@@ -55,7 +55,6 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     stateFromSettings: stateOf,
     keepsOnPrimary,
     captureSql,
-    forgetSequences: 'DISCARD SEQUENCES',
     settingNames,
     readCaptured,
     replicaRefusal,

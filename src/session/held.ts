@@ -44,7 +44,8 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
   const { transaction, current } = session
   const { facts } = current.work
   if (!transaction.movable || !transaction.snapshotPerStatement || transaction.sent.length === 0) {
-    if (HARMLESS.has(facts.because)) {
+    // An advisory lock on a replica would be taken, and lock nobody out.
+    if (HARMLESS.has(facts.because) && (facts.because !== 'locking-read' || facts.functions.length === 0)) {
       current.because = 'read-only-transaction'
       session.run(connection)
       return

@@ -42,14 +42,14 @@ export class Lease implements Waiter {
     this.#count(server)
     const connection = this.#pool(server).acquire(this.#session.state.key, this)
     if (connection === null) this.#session.phase = 'connection'
-    else this.#hold(connection, false)
+    else this.#hold(connection)
   }
 
   /** That very connection, when nobody has used it since. */
   take(connection: ServerConnection, uses: number): boolean {
     if (!this.#pool(connection.server).take(connection, uses)) return false
     this.#count(connection.server)
-    this.#hold(connection, true)
+    this.#hold(connection)
     return true
   }
 
@@ -70,7 +70,7 @@ export class Lease implements Waiter {
       this.#count(null)
       this.#pool(connection.server).release(connection)
       session.reroute()
-    } else this.#hold(connection, false)
+    } else this.#hold(connection)
   }
 
   refused(failure: Failure): void {
@@ -87,22 +87,18 @@ export class Lease implements Waiter {
     } else session.fail(failure)
   }
 
-  /** `own`: nobody else has used it since this session did. */
-  #hold(connection: ServerConnection, own: boolean): void {
+  #hold(connection: ServerConnection): void {
     connection.owner = this.#session
     this.connection = connection
-    this.#prepare(connection, own)
+    this.#prepare(connection)
   }
 
   /** Brings the connection to the session's state. The statement is sent only once that has succeeded: it must not run under another state. */
-  #prepare(connection: ServerConnection, own: boolean): void {
+  #prepare(connection: ServerConnection): void {
     const session = this.#session
     const wanted = session.tracker.wanted
     const { dialect } = session.context
-    let sql = bringTo(connection, wanted, session.identity, dialect)
-    // The last values that others left there are not this session's: better none than a wrong one.
-    if (session.current.work.facts.usesLastSequence && !own)
-      sql = [dialect.forgetSequences, sql].filter(Boolean).join('; ')
+    const sql = bringTo(connection, wanted, session.identity, dialect)
     if (sql === '') {
       session.run(connection)
       return

@@ -108,6 +108,7 @@ export const noJudgement: Classifier = {
   control: () => null,
   hint: () => null,
   learnWrite() {},
+  version: 0,
   invalidate() {},
   stats: { entries: 0, hits: 0, misses: 0 },
 }
