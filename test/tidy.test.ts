@@ -71,7 +71,11 @@ const TABLE: Readonly<Record<string, Folder>> = {
     types: ['config', 'observe', 'net'],
     outside: ['node:crypto', 'node:util', 'node:module', 'node:url', 'libpg-query', 'pg'],
   },
-  net: { values: ['observe'], types: ['config'], outside: ['node:net', 'node:tls', 'node:fs', 'node:fs/promises'] },
+  net: {
+    values: ['observe'],
+    types: ['config'],
+    outside: ['node:net', 'node:tls', 'node:fs', 'node:fs/promises', 'node:v8', 'node:vm'],
+  },
   pool: { values: ['dialect.ts', 'net', 'observe'], types: ['config', 'sql', 'routing', 'wire'], outside: none },
   fleet: { values: ['dialect.ts', 'net', 'observe', 'routing'], types: ['config', 'routing'], outside: none },
   session: {

@@ -59,7 +59,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   policy: Policy
   lex: LexMode
 
-  // What `decide` reads.
   floor: Floor = NO_FLOOR
   lastReplica: ServerId | null = null
   lastReplicaIncarnation = 0

@@ -9,7 +9,9 @@ let sql: postgres.Sql
 const notices: postgres.Notice[] = []
 beforeAll(async () => {
   target = await startTarget()
-  sql = postgres(target.url, { max: 8, onnotice: (notice) => notices.push(notice) })
+  // Its queries run on any of its connections, so what one has written must be seen by the others: that is what `global` is for.
+  const connection = { 'freshet.consistency': 'global' }
+  sql = postgres(target.url, { max: 8, connection, onnotice: (notice) => notices.push(notice) })
   await sql`DROP TABLE IF EXISTS porsager_items`
   await sql`CREATE TABLE porsager_items (id int PRIMARY KEY, name text, tags text[])`
 })
