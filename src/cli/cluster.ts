@@ -29,6 +29,7 @@ import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
 import { millis, now, type ServerId } from '../units.ts'
 import { accept, type Opened } from './accept.ts'
+import { accountLookups } from './account-lookups.ts'
 import { Databases } from './databases.ts'
 import { pemToDer } from './pem.ts'
 
@@ -137,7 +138,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       users: config.auth.users,
       query: config.auth.query,
       trust: config.auth.method === 'trust',
-      run: (sql, parameters) => fleet.query(sql, parameters),
+      run: accountLookups(fleet, config.auth.query !== null),
     })
   let currentAccounts = accounts()
   let secureContext = config.tls === null ? null : serverContext(config.tls.cert, config.tls.key)
@@ -171,10 +172,12 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     if ('message' in policy) return policy
     const { dialect } = context
     const startState = dialect.stateFromValues(identity.settings)
-    pools.refreshSecret(identity.user, identity.database, identity.secret)
+    pools.refreshSecret(identity.user, identity.secret)
     const parameters = await logins.parameters(identity, startState)
     if (!(parameters instanceof Map)) return parameters as Failure
     const database = await databases.get(identity.database)
+    // Told so now: nobody drains a session that comes after the others were asked to leave.
+    if (stopping) return { code: '57P03', message: 'Freshet is shutting down' }
     let id = randomInt(1, 2 ** 31)
     while (sessions.has(id)) id = randomInt(1, 2 ** 31)
     const session = new Session(

@@ -52,6 +52,7 @@ export function upgradeToServer(socket: Socket, tls: ServerTls, host: string): P
       ALPNProtocols: ['postgresql'],
     })
     secure.once('error', reject)
+    secure.once('close', () => reject(new Error('closed during the TLS handshake')))
     secure.once('secureConnect', () => {
       secure.off('error', reject)
       resolve(secure)

@@ -43,9 +43,13 @@ export async function openConnection(options: OpenOptions): Promise<ServerConnec
       }
       if (step.startTls) {
         const host = 'host' in address ? address.host : 'localhost'
-        const secure = await upgradeToServer(bytes.transport.detach(), tls, host).catch((error: Error) =>
-          fail({ code: '08001', message: `TLS with server ${nameOf(address)} failed: ${error.message}` }),
-        )
+        const plain = bytes.transport.detach()
+        const timer = setTimeout(() => plain.destroy(), Math.max(1, deadline - now()))
+        const secure = await upgradeToServer(plain, tls, host)
+          .catch((error: Error) =>
+            fail({ code: '08001', message: `TLS with server ${nameOf(address)} failed: ${error.message}` }),
+          )
+          .finally(() => clearTimeout(timer))
         socket = secure
         bytes = new Incoming(new Transport(secure, idle, options.highWater))
         step = login.secured(secure.getPeerCertificate().raw ?? null)

@@ -117,6 +117,11 @@ export class Pool {
     this.#idle.push(connection)
   }
 
+  /** A login that was refused is worth another attempt at once. */
+  secretChanged(): void {
+    if (this.#lastFailure?.code.startsWith('28')) this.#failedAt = null
+  }
+
   /** Closes what is idle and lets nobody use the rest again; `busy`: closes those as well. */
   retireAll(busy: boolean): void {
     for (const connection of [...this.#all]) {

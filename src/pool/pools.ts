@@ -23,10 +23,15 @@ interface Entry {
   secret: unknown
 }
 
+/** Users whose newest secret is kept for pools that are yet to be made. */
+const SECRETS_MAX = 10_000
+
 /** All pools of one cluster: one per server, user and database. */
 export class Pools {
   readonly #options: PoolsOptions
   readonly #byServer: Map<string, Entry>[]
+  /** By user, from their newest logins, in that order. A session of before may know an older one only. */
+  readonly #secrets = new Map<string, unknown>()
   readonly #timer: NodeJS.Timeout
 
   constructor(options: PoolsOptions) {
@@ -36,7 +41,7 @@ export class Pools {
     this.#timer.unref()
   }
 
-  /** `secret`: from the newest login of this user; older ones may be out of date. */
+  /** `secret`: what the session's own login yielded; a newer login of the same user counts more. */
   get(server: ServerId, user: string, database: string, secret: unknown): Pool {
     const key = `${user}\0${database}`
     const known = this.#byServer[server]!.get(key)
@@ -46,7 +51,7 @@ export class Pools {
       server,
       user,
       database,
-      secret,
+      secret: this.#secrets.get(user) ?? secret,
       pool: new Pool({
         name: `${user}@${database} on ${config().servers[server]!.name}`,
         size: () => config().pool.size,
@@ -62,11 +67,16 @@ export class Pools {
   }
 
   /** A client has just proved who it is: from now on connections are opened with what that yielded. */
-  refreshSecret(user: string, database: string, secret: unknown): void {
-    const key = `${user}\0${database}`
+  refreshSecret(user: string, secret: unknown): void {
+    this.#secrets.delete(user)
+    this.#secrets.set(user, secret)
+    if (this.#secrets.size > SECRETS_MAX) this.#secrets.delete(this.#secrets.keys().next().value!)
     for (const pools of this.#byServer) {
-      const entry = pools.get(key)
-      if (entry !== undefined) entry.secret = secret
+      for (const entry of pools.values()) {
+        if (entry.user !== user) continue
+        entry.secret = secret
+        entry.pool.secretChanged()
+      }
     }
   }
 
