@@ -77,6 +77,12 @@ export function upgradeToClient(socket: Socket, context: SecureContext, head: Bu
     socket.once('close', () => reject(new Error('closed during the TLS handshake')))
     secure.once('secure', () => {
       secure.off('error', reject)
+      if (head !== null && secure.alpnProtocol !== 'postgresql') {
+        // Without it, another protocol's client could be made to speak to Freshet (manual, "SSL Session Encryption").
+        secure.destroy()
+        reject(new Error('direct TLS without ALPN'))
+        return
+      }
       resolve(secure)
     })
   })
