@@ -88,6 +88,8 @@ export interface Work {
   readonly bound: boolean
   /** It is one statement that runs to its end and leaves no portal: a transaction of only such reads can go on elsewhere. */
   readonly selfContained: boolean
+  /** It goes on with a cursor or portal opened before: what that shows was settled then. */
+  readonly continues: boolean
   /** The session may not have this; the unit is answered with it. */
   readonly refusal: Failure | null
   /** SQL texts for logs and EXPLAIN ROUTE, cut to a sensible length. */
@@ -258,6 +260,10 @@ export interface Dialect {
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
   /** A parameter that describes the server and not the session: clients are told the primary's only. */
   serverOnly(parameter: string): boolean
+  /** The text of SHOW freshet.token. */
+  formatToken(position: Position): string
+  /** What the primary's sample says of a token. `unproved`: of an older history, which nothing but the primary itself can answer for. */
+  tokenStanding(token: string, sample: Sample): 'covered' | 'unproved' | 'ahead' | 'foreign' | 'malformed'
   lexMode(parameters: ReadonlyMap<string, string>): LexMode
   /** Shown to clients when a reported parameter changes on their behalf. */
   encodeParameter(name: string, value: string): Buffer

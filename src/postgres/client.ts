@@ -19,6 +19,8 @@ import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
 import { bareWork, combine, needsPrimary, TEXT_BYTES_MAX } from './work.ts'
 
+const CURSOR_COMMANDS = new Set(['FETCH', 'MOVE', 'CLOSE', 'CLOSE CURSOR', 'CLOSE PORTAL'])
+
 /** What a session's protocol needs from its surroundings. */
 export interface PgClientContext {
   readonly classifier: Classifier
@@ -97,6 +99,7 @@ export class PgClient implements ClientProtocol {
       deferrable: facts.transaction?.op === 'begin' && bytes.length < TEXT_BYTES_MAX,
       begins: null,
       selfContained: facts.statements === 1,
+      continues: facts.statements === 1 && CURSOR_COMMANDS.has(facts.command),
       refusal: null,
       bound: this.exchangeOpen,
       text,
@@ -111,6 +114,7 @@ export class PgClient implements ClientProtocol {
     const portals = new Map<string, PreparedStatement | null>()
     let unknown = false
     let leavesPortal = false
+    let opened = 0
     let odd = unit.offsets.length > 5
     let binds = 0
     for (let index = 0; index < unit.offsets.length; index++) {
@@ -140,6 +144,7 @@ export class PgClient implements ClientProtocol {
           const name = unit.bytes.toString('utf8', at, nameEnd)
           if (name !== '' || (nameEnd + 5 <= end && unit.bytes.readInt32BE(nameEnd + 1) !== 0)) leavesPortal = true
           const statement = portals.has(name) ? portals.get(name) : this.#upToDate(this.portals.get(name) ?? undefined)
+          if (portals.has(name)) opened++
           if (statement) executed.push(statement)
           else unknown = true
           break
@@ -162,6 +167,7 @@ export class PgClient implements ClientProtocol {
       binds,
       bound: this.exchangeOpen,
       leavesPortal,
+      continues: executed.length > 0 && opened === 0,
       odd,
       full: local.size > 0 && this.statements.size >= this.context.limits.preparedPerSession,
     })

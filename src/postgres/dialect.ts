@@ -1,10 +1,11 @@
 import type { ServerTlsMode } from '../config/types.ts'
-import type { Dialect, Failure } from '../dialect.ts'
+import type { Dialect, Failure, Sample } from '../dialect.ts'
 import type { LexMode } from '../sql/facts.ts'
 import { FieldReader } from '../wire/reader.ts'
 import type { ServerSecret } from './auth/types.ts'
 import { parameterStatus } from './backend.ts'
 import { TERMINATE } from './frontend.ts'
+import { covers, formatToken, type PostgresPosition, parseToken } from './position.ts'
 import { PgServerCodec } from './server-codec.ts'
 import { createServerLogin } from './server-login.ts'
 import {
@@ -59,6 +60,8 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     readCaptured,
     replicaRefusal,
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),
+    formatToken: (position) => formatToken(position as PostgresPosition),
+    tokenStanding,
     lexMode,
     encodeParameter: parameterStatus,
   }
@@ -86,6 +89,18 @@ function replicaRefusal(failure: Failure): 'learn' | 'once' | null {
   if (failure.code === '55000' && failure.message.includes('recovery is in progress')) return 'learn'
   if (failure.code === '57P01' || failure.code === '57P02') return 'once'
   return null
+}
+
+function tokenStanding(
+  token: string,
+  { identity, position, history }: Sample,
+): 'covered' | 'unproved' | 'ahead' | 'foreign' | 'malformed' {
+  const asked = parseToken(token)
+  if (asked === null) return 'malformed'
+  if (asked.identity !== identity) return 'foreign'
+  if (asked.timeline > history) return 'ahead'
+  if (asked.timeline < history || position === null) return 'unproved'
+  return covers(position, asked) ? 'covered' : 'ahead'
 }
 
 function readRows(reply: Buffer): (string | null)[][] {

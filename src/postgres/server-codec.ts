@@ -5,6 +5,7 @@ import type { PgClient } from './client.ts'
 import { ConnectionStatements } from './connection-statements.ts'
 import { completes, type ExpectedReply } from './expected-replies.ts'
 import { query, SYNC } from './frontend.ts'
+import { neededBytes } from './needed-bytes.ts'
 import type { StatementNames } from './statements.ts'
 import { type Translation, translate } from './translate.ts'
 import type { PgUnit } from './unit.ts'
@@ -39,9 +40,6 @@ interface Exchange {
 }
 
 const EMPTY = Buffer.alloc(0)
-/** An error's code stands in its first fields; a longer message is forwarded without being collected. */
-const ERROR_HEAD = 8192
-const SMALL_BODY = 1024 * 1024
 
 export class PgServerCodec implements ServerCodec {
   listener: ((view: Buffer) => void) | null = null
@@ -380,22 +378,4 @@ function own(bytes: Buffer, from: number, to: number): Buffer {
 function forwards(exchange: Exchange): boolean {
   const reply = exchange.expected![exchange.next]
   return reply === undefined || reply.to === 'nothing' || reply.forward
-}
-
-/** How much of a message has to be at hand before it is looked at. Throws when a small message claims to be a large one. */
-function neededBytes(type: number, size: number): number {
-  switch (type) {
-    case 0x5a:
-    case 0x53:
-      if (size > SMALL_BODY)
-        throw new ProtocolError(`the server sent a message of type ${type} with the length ${size}`)
-      return 1 + size
-    case 0x45:
-      return 1 + Math.min(size, ERROR_HEAD)
-    case 0x41:
-    case 0x4e:
-      return 1 + Math.min(size, SMALL_BODY)
-    default:
-      return 5
-  }
 }

@@ -33,7 +33,7 @@ export function needsPrimary(command: string, because: Reason, effect: SessionEf
 const NOTHING_EXECUTED: Facts = { ...needsPrimary('NONE', 'session-state', NO_EFFECT), statements: 0 }
 
 export function bareWork(facts: Facts, bound: boolean, text: () => string): Work {
-  const none = { hint: null, control: null, begins: null, refusal: null }
+  const none = { hint: null, control: null, begins: null, refusal: null, continues: false }
   return { facts, ...none, executes: 1, deferrable: false, selfContained: false, bound, text }
 }
 
@@ -55,6 +55,8 @@ interface Parts {
   readonly leavesPortal: boolean
   /** It holds something besides one statement's Parse, Bind, Describe, Execute: a mistake, or more. */
   readonly odd: boolean
+  /** All that it executes are portals bound before. */
+  readonly continues: boolean
   /** It prepares more statements than a session may have. */
   readonly full: boolean
 }
@@ -75,6 +77,7 @@ export function combine(parts: Parts): Work {
     control: null,
     selfContained,
     refusal: parts.full ? TOO_MANY_STATEMENTS : null,
+    continues: parts.continues,
   }
   if (parts.unknown) return { ...base, facts: needsPrimary('EXECUTE', 'session-state'), executes: executed.length + 1 }
   if (first === undefined) return { ...base, facts: NOTHING_EXECUTED, executes: 0 }

@@ -4,11 +4,16 @@ import type { Control } from '../sql/facts.ts'
 import { done, explainRoute, oneValue } from './local.ts'
 import type { Session } from './session.ts'
 import { changeSetting, isFailure, showSetting } from './settings.ts'
+import { setToken, showToken } from './token.ts'
 
 /** SET freshet.*, SHOW freshet.* and EXPLAIN ROUTE. `apply`: it is executed, not only prepared or described. */
-export function answerControl(session: Session, control: Control, apply: boolean): LocalAnswer {
+export function answerControl(session: Session, control: Control, apply: boolean): LocalAnswer | Promise<LocalAnswer> {
   switch (control.kind) {
     case 'set': {
+      if (control.name === 'token') {
+        if (control.value === null) return done('RESET')
+        return apply ? setToken(session, control.value) : done('SET')
+      }
       const changed = changeSetting(session.policy, session.identity.policy, control.name, control.value)
       if (isFailure(changed)) return { failure: changed }
       if (apply) changePolicy(session, changed, control.local)
@@ -21,6 +26,7 @@ export function answerControl(session: Session, control: Control, apply: boolean
           result: { columns: ['freshet.server', 'reason'], rows: [[server, session.lastReason]], tag: 'SHOW' },
         }
       }
+      if (control.name === 'token') return apply ? showToken(session) : oneValue('freshet.token', '')
       const value = showSetting(session.policy, control.name)
       return typeof value === 'string' ? oneValue(`freshet.${control.name}`, value) : { failure: value }
     }

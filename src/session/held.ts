@@ -26,7 +26,9 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
   }
   if (connection.readOnly) {
     if (session.status === 'open' && facts.transaction === null && executes > 0) {
-      const fits = facts.verdict !== 'primary' && (!transaction.snapshotPerStatement || stillRight(session, connection))
+      const fits =
+        facts.verdict !== 'primary' &&
+        (!transaction.snapshotPerStatement || session.current.work.continues || stillRight(session, connection))
       // It asks for a setting, and those are the session's own there as well: better than a transaction that cannot go on.
       const stays = !transaction.movable && facts.because === 'session-state' && facts.effect.kind === 'none'
       if (!fits && !stays) {

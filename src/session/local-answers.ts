@@ -27,8 +27,8 @@ const NOT_ALONE: LocalAnswer = {
   },
 }
 
-/** The answer to a unit that needs no server at all; null when it needs one. */
-export function answerLocally(session: Session, work: Work): LocalAnswer | null {
+/** The answer to a unit that needs no lease; null when it needs one. */
+export function answerLocally(session: Session, work: Work): LocalAnswer | Promise<LocalAnswer> | null {
   if (work.bound) return null
   if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
   if (work.refusal !== null) return { failure: work.refusal }

@@ -220,7 +220,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     current.begin(unit, work, policy, now())
     const answer = answerLocally(this, work)
     if (answer !== null) {
-      this.#answer(answer)
+      if (answer instanceof Promise) this.#answerLater(answer)
+      else this.#answer(answer)
       return
     }
     const { epoch } = this.context.fleet.snapshot()
@@ -228,6 +229,13 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (this.lease.connection !== null) runOnHeld(this, this.lease.connection)
     else if (work.facts.usesLastSequence && work.executes > 0) backToSequence(this)
     else this.#carryOut(decisionFor(this))
+  }
+
+  #answerLater(answer: Promise<LocalAnswer>): void {
+    this.phase = 'settling'
+    void answer.then((answer) => {
+      if (this.phase === 'settling') this.#answer(answer)
+    })
   }
 
   #answer(answer: LocalAnswer): void {
