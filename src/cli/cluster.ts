@@ -8,13 +8,14 @@ import { createFleet } from '../fleet/fleet.ts'
 import { connect, serverContext, upgradeToServer, wantsTls } from '../net/connect.ts'
 import { type Listener, listen, type Socket } from '../net/listener.ts'
 import type { Transport } from '../net/transport.ts'
+import { createDigestStats } from '../observe/digests.ts'
 import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
 import { Pools } from '../pool/pools.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { createAccounts } from '../postgres/auth/accounts.ts'
 import { tlsServerEndPoint } from '../postgres/auth/channel-binding.ts'
-import { initClassifier } from '../postgres/classify/index.ts'
+import { digestSample, initClassifier } from '../postgres/classify/index.ts'
 import { PgClient } from '../postgres/client.ts'
 import { createClientLogin } from '../postgres/client-login.ts'
 import { createPgDialect } from '../postgres/dialect.ts'
@@ -118,6 +119,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     fleet,
     floors,
     metrics,
+    digests: createDigestStats({ max: config.limits.digests, sample: digestSample }),
     log,
     loads,
     customNames: new Set(),
@@ -282,7 +284,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
         ...counts,
       })),
       sessions: (limit) => [...sessions.values()].slice(0, limit).map(({ session }) => rowOf(session, snapshot)),
-      digests: () => [],
+      digests: (limit) => context.digests.rows(limit),
     }
   }
 

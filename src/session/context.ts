@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../config/types.ts'
 import type { Dialect, SessionState } from '../dialect.ts'
 import type { Fleet } from '../fleet/types.ts'
+import type { DigestStats } from '../observe/digests.ts'
 import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -30,6 +31,7 @@ export interface SessionContext {
   readonly fleet: Fleet
   readonly floors: Floors
   readonly metrics: ClusterMetrics
+  readonly digests: DigestStats
   readonly log: Log
   /** Units of work under way or waiting, by ServerId. */
   readonly loads: number[]

@@ -27,6 +27,7 @@ export function count(session: Session, connection: ServerConnection, at: Instan
   if (current.work.executes === 0) return
   const target = connection.readOnly ? 'replica' : 'primary'
   session.statements++
+  context.digests.seen(current.work.facts, current.work.text)
   context.metrics.statement(target, current.because, connection.server)
   context.metrics.statementSeconds(target, (at - current.arrived) / 1000)
 }

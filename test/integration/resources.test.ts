@@ -304,6 +304,17 @@ describe('bad company', () => {
   })
 })
 
+test('what has run is listed by digest, without its literals', async () => {
+  const freshet = await trusting()
+  const client = await connectTo(freshet.url())
+  for (let turn = 0; turn < 5; turn++) await first(client, `SELECT 'secret ${turn}'`)
+  await first(client, 'SELECT $1::int', [1])
+  const page = await (await freshet.get('/api/v1/digests')).text()
+  expect(page).not.toContain('secret')
+  expect(page).toMatch(/"text":\s*"select\s*\?"/i)
+  expect(page).toMatch(/"count":\s*5\b/)
+})
+
 test('a proxy that was started and stopped leaves nothing running', async () => {
   const freshet = await startFreshet(configFor(fleet()))
   expect(await freshet.stop()).toBe(0)

@@ -1,4 +1,5 @@
 import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
+import { digestSampler } from '../../sql/digest-sample.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import type { Analysis } from './analysis.ts'
 import { analyze } from './analyze.ts'
@@ -24,6 +25,9 @@ export const initClassifier: () => Promise<void> = initParser
 export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {
   return classifierFor(engine, options)
 }
+
+/** A statement's text without its literals, for people; null when they cannot be told. */
+export const digestSample: (sql: string) => string | null = digestSampler(postgresLexicon)
 
 /** A mistake of ours on some tree nobody has thought of must cost offload, not the client's statement. */
 function safely<Result>(find: () => Result, otherwise: null): Result | null {
