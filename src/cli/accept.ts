@@ -24,6 +24,9 @@ export interface Opened {
   cancelKey(bytes: number): Buffer
 }
 
+/** What a client may send ahead before its login is over. */
+const AHEAD_BYTES = 64 * 1024
+
 /** Drives the login of one accepted socket. Never throws. */
 export function accept(socket: Socket, options: AcceptOptions): void {
   const login = options.login()
@@ -31,6 +34,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
   let over = false
   let busy = false
   const waiting: Buffer[] = []
+  let ahead = 0
   const timer = setTimeout(() => {
     over = true
     transport.destroy()
@@ -50,7 +54,12 @@ export function accept(socket: Socket, options: AcceptOptions): void {
     if (busy) return
     busy = true
     try {
-      while (waiting.length > 0 && !over) await carryOut(await login.receive(waiting.shift()!))
+      while (waiting.length > 0 && !over) {
+        const chunk = waiting.shift()!
+        ahead -= chunk.length
+        await carryOut(await login.receive(chunk))
+      }
+      if (!over) transport.resume()
     } catch (error) {
       finish()
       transport.destroy()
@@ -100,6 +109,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
     finish()
     const { session, client, parameters, processId } = opened
     transport.write(login.welcome(parameters, processId, opened.cancelKey(login.cancelKeyBytes)))
+    transport.resume()
     session.start(client, Buffer.concat([rest ?? Buffer.alloc(0), ...waiting.splice(0)]))
   }
 
@@ -109,6 +119,8 @@ export function accept(socket: Socket, options: AcceptOptions): void {
       {
         data(chunk) {
           waiting.push(chunk)
+          ahead += chunk.length
+          if (ahead > AHEAD_BYTES) transport.pause()
           void work()
         },
         drained() {},

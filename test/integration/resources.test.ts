@@ -110,6 +110,38 @@ describe('large transfers', () => {
     expect(extra).toBeLessThan(EXTRA_MAX)
   })
 
+  test('a client that sends before its login is over is read no further', async () => {
+    const freshet = await trusting({ pool: { size: 1, wait: '60s' } })
+    const holder = await connectTo(freshet.url())
+    await holder.query('BEGIN')
+    await holder.query('CREATE TABLE held (n int)')
+    const QUERIES = MEGABYTES * 16
+    const client = await rawSocket(freshet.port())
+    const before = freshet.memory().residentBytes
+    // A start-up option of its own: nobody else's login can answer for this one, so it waits for the connection.
+    client.send(startupPacket('app', 'app\0application_name\0early'))
+    const padded = query(`SELECT 1 /* ${'x'.repeat(65_000)} */`)
+    const sent = (async () => {
+      for (let turn = 0; turn < QUERIES; turn++) {
+        if (!client.socket.write(padded)) await new Promise((resolve) => client.socket.once('drain', resolve))
+      }
+    })()
+    let written = -1
+    const stands = () => {
+      const same = written === client.socket.bytesWritten - client.socket.writableLength
+      written = client.socket.bytesWritten - client.socket.writableLength
+      return same
+    }
+    await until('it is read no further', stands, { everyMs: 300 })
+    expect(written).toBeLessThan(QUERIES * 65_000)
+    await holder.query('ROLLBACK')
+    await sent
+    await client.untilReady(QUERIES + 1)
+    const extra = freshet.memory().peakBytes - before
+    say(`${MEGABYTES} MB sent before the login is over, extra memory`, extra)
+    expect(extra).toBeLessThan(EXTRA_MAX)
+  })
+
   test('a large COPY in, by a client that sends as fast as it can', async () => {
     await fleet().primary.query('CREATE UNLOGGED TABLE lines (line text)')
     const freshet = await trusting()
