@@ -17,7 +17,7 @@ import { FLUSH } from './frontend.ts'
 import { localReply } from './local-reply.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
-import { bareWork, combine, needsPrimary, TEXT_BYTES_MAX } from './work.ts'
+import { afterParts, bareWork, combine, needsPrimary, TEXT_BYTES_MAX } from './work.ts'
 
 const CURSOR_COMMANDS = new Set(['FETCH', 'MOVE', 'CLOSE', 'CLOSE CURSOR', 'CLOSE PORTAL'])
 
@@ -45,6 +45,8 @@ export class PgClient implements ClientProtocol {
   exchangeFailed = false
   /** The unnamed statement is parsed in the middle of a unit: after an error it cannot be told which one the server has. */
   unnamedDoubtful = false
+  /** The unit before this one was a part of an exchange too large to be held. */
+  #inParts = false
   /** Statements prepared (or closed: null) by units whose replies have not all come. */
   readonly pending = new Map<string, PreparedStatement | null>()
   /** Portals bound in this transaction, by name: Execute names only the portal. */
@@ -66,6 +68,14 @@ export class PgClient implements ClientProtocol {
   }
 
   resolve(unit: Unit, lex: LexMode): Work {
+    const follows = this.#inParts && this.exchangeOpen
+    this.#inParts = !unit.complete
+    const work = this.#resolve(unit, lex)
+    // Earlier parts of this exchange have had no reply of their own: what they may have changed counts with this one.
+    return follows ? afterParts(work) : work
+  }
+
+  #resolve(unit: Unit, lex: LexMode): Work {
     if (!this.exchangeOpen) this.pending.clear()
     const pg = unit as PgUnit
     if (pg.kind === 'function-call')

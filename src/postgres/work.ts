@@ -120,6 +120,12 @@ export function combine(parts: Parts): Work {
   return { ...base, facts: strictest(subjects, null), hint: first.hint, executes: executed.length }
 }
 
+/** The end of an exchange whose beginning was too large to be judged. */
+export function afterParts(work: Work): Work {
+  const facts: Facts = { ...work.facts, verdict: 'primary', because: 'too-large', effect: UNKNOWN_EFFECT }
+  return { ...work, facts, executes: Math.max(1, work.executes) }
+}
+
 /** Preparing alone has no effect on the session's settings, and takes no part in transaction control. */
 function withoutEffects(facts: Facts): Facts {
   if (facts.effect.kind === 'none' && facts.transaction === null) return facts

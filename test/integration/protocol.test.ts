@@ -1,6 +1,7 @@
 /** Freshet's protocol against a server's own: conversations byte for byte, start-ups, faults, cancel requests. */
-import { beforeAll, expect, it } from 'vitest'
-import { configFor, type FreshetProcess, startFreshet } from '../support/freshet.ts'
+import { beforeAll, expect, it, test } from 'vitest'
+import { frontend as f } from '../postgres/conversation.ts'
+import { configFor, type FreshetProcess, freshetFor, startFreshet } from '../support/freshet.ts'
 import { createTestServers } from '../support/postgres.ts'
 import { CONVERSATIONS, type Exchange } from './protocol/conversations.ts'
 import { RawClient, show } from './protocol/raw-client.ts'
@@ -48,4 +49,25 @@ it.each(CONVERSATIONS)('%s', async (_, exchanges) => {
   const direct = await talk(fleet().primary.port, exchanges)
   await prepare()
   expect(await talk(freshet.port(), exchanges)).toBe(direct)
+})
+
+test('settings and temporary tables in a batch too large to be held stay with their session', async () => {
+  const limits = { statement: '16KiB' }
+  const small = await freshetFor(fleet(), { auth: { method: 'trust' }, pool: { size: 1, wait: '500ms' }, limits })
+  const [one, two] = [await RawClient.login(small.port()), await RawClient.login(small.port())]
+  const run = (text: string, ...values: string[]) => [f.parse('', text), f.bind('', '', ...values), f.execute('')]
+  const ask = async (client: RawClient, text: string) => {
+    client.send(f.query(text))
+    return show(await client.ready())
+  }
+  const long = run('SELECT length($1)', 'x'.repeat(40_000))
+  one.send(...run("SET work_mem = '77MB'"), ...long, f.sync)
+  await one.ready()
+  expect(await ask(two, 'SHOW work_mem')).not.toContain('77MB')
+  expect(await ask(one, 'SHOW work_mem')).toContain('77MB')
+  one.send(...run('CREATE TEMP TABLE own (id int)'), ...long, f.sync)
+  await one.ready()
+  expect(await ask(two, 'SELECT * FROM own FOR UPDATE')).toContain('C53300')
+  expect(await ask(one, 'SELECT * FROM own')).toContain('SELECT 0')
+  for (const client of [one, two]) client.close()
 })
