@@ -100,7 +100,8 @@ function tokenStanding(
   if (asked.identity !== identity) return 'foreign'
   if (asked.timeline > history) return 'ahead'
   if (asked.timeline < history || position === null) return 'unproved'
-  return covers(position, asked) ? 'covered' : 'ahead'
+  // Ahead on its own timeline: a crash has lost it.
+  return covers(position, asked) ? 'covered' : 'unproved'
 }
 
 function readRows(reply: Buffer): (string | null)[][] {

@@ -115,8 +115,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     return this.tracker.pins[0] ?? null
   }
 
-  // ---- the client's side
-
   data(chunk: Buffer): void {
     if (this.phase !== 'closed') this.client.receive(chunk, this)
   }
@@ -282,8 +280,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.phase = 'idle'
   }
 
-  // ------------------------------------------------------------------ on a connection
-
   /** Sends the current unit; the connection is in the session's state. */
   run(connection: ServerConnection): void {
     const { unit, work } = this.current
@@ -305,8 +301,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.status = 'unsynced'
     this.#finishUnit()
   }
-
-  // ------------------------------------------------------------------ after the reply
 
   /** The primary's next bytes may tell the client of a write. */
   acknowledge(at: Instant): void {
@@ -377,8 +371,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#reading.answer(this.client.answer(this.#queue.head, { failure }, this.status))
     this.#finishUnit()
   }
-
-  // ------------------------------------------------------------------ the connection's side
 
   connectionDrained(): void {
     this.#reading.balance()

@@ -37,7 +37,7 @@ export async function setToken(session: Session, token: string): Promise<LocalAn
     case 'foreign':
       return refusal(token, 'It belongs to another cluster.')
     case 'ahead':
-      return refusal(token, 'It is ahead of everything that the primary has.')
+      return refusal(token, 'It is of a later timeline than the primary that is known here.')
     default:
       return unreachable(standing)
   }
