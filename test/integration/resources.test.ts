@@ -1,12 +1,13 @@
 /**
  * Everything is bounded: memory, descriptors and patience. FRESHET_TEST_FULL=1 moves 1 GB instead of 150 MB in each direction.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { connectTo, first } from '../support/clients.ts'
 import { configFor, type FreshetProcess, freshetFor, startFreshet, total } from '../support/freshet.ts'
-import { createTestServers, until } from '../support/postgres.ts'
+import { createTestServers, selfSigned, until } from '../support/postgres.ts'
 import { message, query, type RawClient, rawClient, rawSocket, startupPacket } from '../support/raw-client.ts'
 
 const MB = 1024 * 1024
@@ -21,6 +22,8 @@ const fleet = createTestServers({
   parameters: { max_connections: 100 },
 })
 const trusting = (cluster: object = {}) => freshetFor(fleet(), { auth: { method: 'trust' }, ...cluster })
+
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 const descriptors = (freshet: FreshetProcess): number => readdirSync(`/proc/${freshet.pid}/fd`).length
 const say = (what: string, bytes: number) => process.stdout.write(`${what}: ${(bytes / MB).toFixed(1)} MB\n`)
@@ -281,6 +284,32 @@ describe('bad company', () => {
         else guest.send(startupPacket('app', 'app'), noise)
       })
       await until('those who broke the protocol are gone', () => guests.filter(({ closed }) => closed).length >= 190)
+      return guests
+    })
+  })
+
+  test('garbage and hang-ups in the middle of TLS handshakes', async () => {
+    const { cert, key } = selfSigned()
+    const files = { cert: join(fleet().folder, 'listener.crt'), key: join(fleet().folder, 'listener.key') }
+    writeFileSync(files.cert, cert)
+    writeFileSync(files.key, key)
+    const freshet = await trusting({ tls: files })
+    await unharmed(freshet, async () => {
+      const guests = await Promise.all(Array.from({ length: 80 }, () => rawSocket(freshet.port())))
+      const hello = Buffer.from('16030100f5010000f10303', 'hex')
+      guests.forEach((guest, index) => {
+        if (index % 4 === 3) guest.send(Buffer.concat([hello, Buffer.alloc(300, index)]))
+        else guest.send(SSL_REQUEST)
+      })
+      await until('TLS is granted', () =>
+        guests.every(({ bytes, closed }, index) => index % 4 === 3 || bytes > 0 || closed),
+      )
+      guests.forEach((guest, index) => {
+        if (index % 4 === 0) guest.send(Buffer.alloc(500, index))
+        if (index % 4 === 1) guest.send(hello)
+        if (index % 4 <= 2) guest.socket.resetAndDestroy()
+      })
+      await until('they are gone', () => guests.every(({ closed }) => closed))
       return guests
     })
   })
