@@ -282,6 +282,33 @@ describe('without a primary', () => {
     })
   })
 
+  test('a primary that freezes holds up nobody for ever, and is used again when it goes on', async () => {
+    await start({ pool: { wait: '1s' } })
+    const [open, idle] = [await client(), await client()]
+    await write(idle, 'before')
+    await open.query('BEGIN')
+    await write(open, 'lost')
+    fleet.primary.freeze()
+    try {
+      const [stuck, ended, refused] = [
+        failureOf(open.query('SELECT 1')),
+        ending(open),
+        failureOf(write(idle, 'nowhere')),
+      ]
+      const newcomer = await succeedsToConnect()
+      expect(await succeeds('a read', () => first(newcomer, 'SELECT count(*) >= 0 FROM words'))).toBe(true)
+      expect((await stuck).code).toMatch(GONE)
+      // The statement has had the error already; the connection ends behind it.
+      await ended
+      expect((await refused).code).toMatch(/^(57P0[13]|0800[16]|53300)$/)
+    } finally {
+      fleet.primary.thaw()
+    }
+    await succeeds('a write', async () => write(await client(), 'again'))
+    const rows = await fleet.primary.query("SELECT FROM words WHERE word = 'lost'")
+    expect(rows).toHaveLength(0)
+  })
+
   test('Freshet may be started before its servers', async () => {
     for (const server of fleet.servers) await server.stop()
     await start()
