@@ -205,7 +205,7 @@ test(`${LOGIN_FRAMES} frames of clients that log in`, { timeout: 120_000 }, asyn
   expect(refused).toBeGreaterThan(LOGIN_FRAMES / 20)
 })
 
-test('64 MiB of frames that claim to be large are not collected', () => {
+test('512 MiB of frames that claim to be large are not collected', () => {
   const client = testClient({ statementBytes: 100_000 })
   const codec = new PgServerCodec(new StatementNames(50), 3, () => {})
   client.receive(f.query('SELECT 1'), {
@@ -225,14 +225,15 @@ test('64 MiB of frames that claim to be large are not collected', () => {
     bytes.writeInt32BE(0x3ffffff0, 1)
     return bytes
   }
+  // The process has garbage of its own: what is collected would be four times the bound.
   const before = process.memoryUsage().arrayBuffers
   const chunk = Buffer.alloc(65_536, 0x61)
   client.receive(head('Q'), handler)
   codec.feed(head('E'))
-  for (let round = 0; round < 1024; round++) {
+  for (let round = 0; round < 8192; round++) {
     client.receive(chunk, handler)
     expect(codec.feed(chunk)).toBeNull()
   }
-  expect(seen).toBeGreaterThan(60 << 20)
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 << 20)
+  expect(seen).toBeGreaterThan(500 << 20)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(128 << 20)
 })
