@@ -31,14 +31,15 @@ const roleOf = async (session: pg.Client): Promise<string> => {
 
 describe('BEGIN', () => {
   test.each([
-    ['BEGIN', 'BEGIN'],
-    ['begin work;', 'BEGIN'],
-    ['START TRANSACTION', 'BEGIN'],
-    ['BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE', 'BEGIN'],
-    ['START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE', 'BEGIN'],
-    [`/* ${'a long comment '.repeat(200)} */ BEGIN READ ONLY`, 'BEGIN'],
-    ['-- a comment\nBEGIN', 'BEGIN'],
-  ])('%s', async (sql) => {
+    ['plain', 'BEGIN'],
+    ['WORK', 'begin work;'],
+    ['START', 'START TRANSACTION'],
+    ['modes', 'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE'],
+    ['deferrable', 'START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE'],
+    ['behind a long comment', `/* ${'a long comment '.repeat(200)} */ BEGIN READ ONLY`],
+    ['behind a very long comment', `/* ${'a long comment '.repeat(2000)} */ BEGIN READ ONLY`],
+    ['behind a line comment', '-- a comment\nBEGIN'],
+  ])('%s', async (_, sql) => {
     for (const values of [undefined, []]) {
       for (const end of ['COMMIT', 'ROLLBACK']) {
         await client.query(sql, values)
