@@ -65,3 +65,16 @@ export function afterLoss(session: Session, reply: Reply, failure: Failure): voi
     session.close(failure)
   }
 }
+
+/** Cancels what the session runs or waits for; nothing when it does neither. */
+export function cancelUnit(session: Session): void {
+  const { connection } = session.lease
+  if (session.phase === 'running' && connection !== null) {
+    // The signal may arrive late: it must find nobody else on this connection.
+    connection.retired = true
+    session.context.cancel(connection)
+  } else if (session.phase === 'horizon' || session.phase === 'connection') {
+    session.stopWaiting()
+    session.fail({ code: '57014', message: 'canceling statement due to user request' })
+  }
+}

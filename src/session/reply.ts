@@ -12,6 +12,8 @@ export class Reply implements ReplySink {
   forwarded = false
   /** It may be run again elsewhere while nothing has been sent. */
   guarded = false
+  /** The server waits for data of the client. */
+  copying = false
   failure: Failure | null = null
   /** Why it has to be run again. */
   rerun: 'learn' | 'once' | null = null
@@ -34,6 +36,7 @@ export class Reply implements ReplySink {
     this.guarded = guarded
     this.failure = null
     this.rerun = null
+    this.copying = false
     this.#write = write
     this.#copying = false
   }
@@ -83,6 +86,7 @@ export class Reply implements ReplySink {
   }
 
   copyIn(): void {
+    this.copying = true
     this.#copying = true
     if (this.#queue.next !== null && this.takes(this.#queue.next)) this.#queue.dropNext()
   }

@@ -34,7 +34,7 @@ import { applyHint } from './hint.ts'
 import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
-import { afterLoss, count, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, cancelUnit, count, runAgain, settleFloors } from './outcome.ts'
 import { Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor } from './route.ts'
@@ -80,6 +80,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** The replica's incarnation when the unit was sent there. */
   incarnation = 0
   #draining: Failure | null = null
+  #leaving = false
 
   constructor(
     identity: SessionIdentity,
@@ -125,7 +126,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   closed(): void {
-    this.#end()
+    if (!this.#leaving || this.#queue.length === 0) this.#end()
   }
 
   unit(unit: Unit): void {
@@ -148,9 +149,12 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
   }
 
+  /** What was sent before is done before; nobody may be there any more to hear of it. */
   terminate(): void {
-    this.#transport.end()
-    this.#end()
+    this.#leaving = true
+    const copying = this.phase === 'running' && this.#reply.copying
+    if (copying || (this.phase === 'idle' && this.#queue.length === 0)) this.#end(true)
+    else this.#transport.end()
   }
 
   /** A broken frame. */
@@ -173,15 +177,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** Somebody with this session's key wants its statement cancelled. */
   cancel(): void {
-    const { connection } = this.lease
-    if (this.phase === 'running' && connection !== null) {
-      // The signal may arrive late: it must find nobody else on this connection.
-      connection.retired = true
-      this.context.cancel(connection)
-    } else if (this.phase === 'horizon' || this.phase === 'connection') {
-      this.#stopWaiting()
-      this.fail({ code: '57014', message: 'canceling statement due to user request' })
-    }
+    cancelUnit(this)
   }
 
   sendAll(views: readonly Buffer[]): void {
@@ -198,10 +194,12 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     // A local answer leads to the next unit at once; this loop keeps that from becoming recursion. Who does not read gets no more replies.
     if (this.#busy) return
     this.#busy = true
-    while (this.phase === 'idle' && this.#queue.length > 0 && !this.#transport.full) this.#take(this.#queue.head)
+    while (this.phase === 'idle' && this.#queue.length > 0 && (this.#leaving || !this.#transport.full))
+      this.#take(this.#queue.head)
     this.#busy = false
     if (this.phase !== 'idle') return
-    if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
+    if (this.#leaving && this.#queue.length === 0) this.#end(true)
+    else if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
     else this.#reading.balance()
   }
 
@@ -274,7 +272,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
   }
 
-  #stopWaiting(): void {
+  stopWaiting(): void {
     this.#horizon.cancel()
     if (this.phase === 'connection') this.lease.stopWaiting()
     this.phase = 'idle'
@@ -387,9 +385,10 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (this.phase !== 'closed') afterLoss(this, this.#reply, failure)
   }
 
-  #end(): void {
+  #end(orderly = false): void {
     if (this.phase === 'closed') return
-    if (this.phase === 'horizon' || this.phase === 'connection') this.#stopWaiting()
+    if (orderly) this.#transport.end()
+    if (this.phase === 'horizon' || this.phase === 'connection') this.stopWaiting()
     this.phase = 'closed'
     // Whatever its connection was in the middle of, or held for this session, must reach nobody else.
     this.lease.drop()

@@ -204,3 +204,22 @@ test('notifications reach an idle client', async () => {
   await fleet().primary.query("NOTIFY news, 'hello'")
   expect(show(await client.take('A'))).toContain('hello')
 })
+
+test('writes that were sent before a Terminate are done, though nobody waits for them', async () => {
+  await fleet().primary.query('CREATE TABLE IF NOT EXISTS farewells (n int)')
+  await fleet().primary.query('GRANT ALL ON farewells TO app')
+  const client = await login()
+  client.send(
+    Buffer.concat([
+      f.query('INSERT INTO farewells VALUES (1)'),
+      f.query('INSERT INTO farewells VALUES (2)'),
+      f.query('BEGIN'),
+      f.query('INSERT INTO farewells VALUES (3)'),
+      message('X', Buffer.alloc(0)),
+    ]),
+  )
+  const rows = async () =>
+    (await fleet().primary.query('SELECT n FROM farewells ORDER BY n')).map((row) => Object.values(row)[0])
+  await until('both rows', async () => (await rows()).length === 2)
+  expect(await rows()).toEqual([1, 2])
+})
