@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { SessionState } from '../dialect.ts'
 import type { Control, Facts, Hint, LexMode } from '../sql/facts.ts'
 
@@ -66,6 +66,8 @@ export class StatementNames {
   #young = new Map<string, string>()
   #old = new Map<string, string>()
   #next = 1
+  /** Random, so that no client can name another's statement by guessing. */
+  readonly #prefix = `freshet_${randomBytes(6).toString('hex')}_`
 
   constructor(max: number) {
     this.#max = max
@@ -76,7 +78,7 @@ export class StatementNames {
     const key = keyOf(statement)
     let name = this.#young.get(key)
     if (name === undefined) {
-      name = this.#old.get(key) ?? `freshet_${this.#next++}`
+      name = this.#old.get(key) ?? `${this.#prefix}${this.#next++}`
       if (this.#young.size >= this.#max) {
         this.#old = this.#young
         this.#young = new Map()

@@ -6,6 +6,7 @@ import type { PgClient } from './client.ts'
 import type { ConnectionStatements } from './connection-statements.ts'
 import type { ExpectedReply } from './expected-replies.ts'
 import { closeStatement, FLUSH, parse, parseBindExecute, SYNC } from './frontend.ts'
+import { executedName } from './sql-execute.ts'
 import type { PreparedStatement } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
 import { needsPrimary } from './work.ts'
@@ -47,6 +48,13 @@ export function translate(
     held.unnamed = null
   }
   if (unit.kind === 'batch') return new BatchTranslation(unit, client, held, bytes, expected).run()
+  const executed = client.statements.size > 0 && unit.kind === 'query' ? executedName(unit.bytes) : null
+  const statement = executed === null ? undefined : client.lookup(executed)
+  if (statement !== undefined && statement.streamed !== true) {
+    bytes.push(parse(executed!, statement.text, statement.parameterTypes))
+    expected.push({ to: 'parse', forward: false, prefix: true })
+    held.strays.push(executed!)
+  }
   client.forgetUnnamed()
   held.unnamed = null
   client.exchangeOpen = false
