@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { receiveInto } from './read-buffer.ts'
 import { chunkRead } from './read-garbage.ts'
 
@@ -69,10 +68,6 @@ export class Transport {
 
   get remoteAddress(): string {
     return this.#socket.remoteAddress ?? 'local'
-  }
-
-  get secure(): TLSSocket | null {
-    return this.#socket instanceof TLSSocket ? this.#socket : null
   }
 
   /** The socket itself, for an upgrade to TLS; this transport must not be used afterwards. */

@@ -90,10 +90,6 @@ export class ServerConnection implements TransportHandler {
     this.#transport.writeAll(this.#codec.command(sql, sink))
   }
 
-  get busy(): boolean {
-    return this.#codec.outstanding > 0
-  }
-
   forgetPrepared(): void {
     this.#codec.forgetPrepared()
   }

@@ -8,7 +8,7 @@ import type {
   Unit,
   Work,
 } from '../dialect.ts'
-import type { Classifier, Facts, LexMode } from '../sql/facts.ts'
+import type { Classifier, LexMode } from '../sql/facts.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
@@ -288,11 +288,6 @@ export class PgClient implements ClientProtocol {
   forgetUnnamed(): void {
     this.statements.delete('')
     this.portals.delete('')
-  }
-
-  /** Facts of the statement that a client prepared under this name; for SQL-level EXECUTE. */
-  factsOf(name: string): Facts | undefined {
-    return this.statements.get(name)?.facts
   }
 }
 

@@ -8,7 +8,7 @@ import type { Pool } from '../pool/pool.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Floors } from '../routing/floors.ts'
 import type { Policy } from '../routing/types.ts'
-import type { Classifier, Facts } from '../sql/facts.ts'
+import type { Classifier } from '../sql/facts.ts'
 import type { ServerId } from '../units.ts'
 
 /** What all sessions of one database share. */
@@ -63,5 +63,3 @@ const CUSTOM_NAMES_MAX = 1000
 export function rememberName({ customNames }: SessionContext, name: string): void {
   if (customNames.size < CUSTOM_NAMES_MAX) customNames.add(name.toLowerCase())
 }
-
-export type RoutedFacts = Facts

@@ -7,8 +7,6 @@ export class Reading {
   readonly #transport: Transport
   readonly #aheadMax: () => number
   #paused = false
-  /** The client does not take what it has asked for: nothing more is read from it, and nothing more is begun. */
-  clogged = false
 
   constructor(queue: UnitQueue, transport: Transport, aheadMax: () => number) {
     this.#queue = queue
@@ -24,19 +22,12 @@ export class Reading {
 
   /** Writes an answer of Freshet's own. A client that asks and never listens is not answered without end. */
   answer(bytes: Buffer): void {
-    if (bytes.length === 0 || this.#transport.write(bytes)) return
-    this.clogged = true
-    this.pause()
-  }
-
-  unclog(): void {
-    this.clogged = false
-    this.balance()
+    if (bytes.length > 0 && !this.#transport.write(bytes)) this.pause()
   }
 
   balance(): void {
     if (this.#queue.length > 1 && this.#queue.isFull(this.#aheadMax())) this.pause()
-    else if (this.#paused && !this.clogged && !this.#queue.holdsStream) {
+    else if (this.#paused && !this.#transport.full && !this.#queue.holdsStream) {
       this.#paused = false
       this.#transport.resume()
     }

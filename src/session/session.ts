@@ -122,6 +122,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   drained(): void {
     this.lease.connection?.resume()
+    this.#reading.balance()
     this.#next()
   }
 

@@ -223,3 +223,30 @@ test('writes that were sent before a Terminate are done, though nobody waits for
   await until('both rows', async () => (await rows()).length === 2)
   expect(await rows()).toEqual([1, 2])
 })
+
+test('a client that asks far more than it reads is answered in full once it reads', async () => {
+  const client = await login()
+  const question = f.query('SHOW freshet.max_lag')
+  client.socket.removeAllListeners('data')
+  let bytes = 0
+  client.socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  client.send(question)
+  await until('one answer', () => bytes > 0)
+  const one = bytes
+  const questions = 300_000
+  client.socket.pause()
+  client.send(Buffer.alloc(questions * question.length, question))
+  // Nothing moves any more: both sides' buffers are full.
+  let before = -1
+  let still = 0
+  await until('Freshet reads no further', () => {
+    still = client.socket.writableLength === before ? still + 1 : 0
+    before = client.socket.writableLength
+    return before > 0 && still > 20
+  })
+  client.socket.resume()
+  await until('every answer', () => bytes >= one * (questions + 1))
+  expect(bytes).toBe(one * (questions + 1))
+})
