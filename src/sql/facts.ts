@@ -27,21 +27,79 @@ export interface Facts {
   readonly effect: SessionEffect
   /** True when the facts depend on literals, so that they hold for this text only and are not cached by digest. */
   readonly literalDependent: boolean
+
+  // What follows is absent where it does not apply; engines whose sessions can be asked what they hold leave it out.
+
+  /** What the statement leaves on its connection, when it succeeds, that cannot follow the session to another one. */
+  readonly pins?: readonly PinCause[]
+  /** Causes that it takes away again, perhaps not the last of their kind. */
+  readonly unpins?: readonly PinCause[]
+  readonly temporaryTables?: { readonly created: readonly string[]; readonly dropped: readonly string[] }
+  /** Reads variables that only the session's own connection knows. */
+  readonly usesUserVariables?: true
+  /** What it tells about the statement before it: the connection that ran that one must answer. */
+  readonly asksPrevious?: readonly Previous[]
+  /** Asks the server to remember how many rows there were without LIMIT. */
+  readonly leavesFoundRows?: true
+  readonly settings?: readonly Setting[]
+  /** USE: the session's schema from then on. */
+  readonly schema?: string
+  /** It ends an open transaction by committing it. */
+  readonly commitsImplicitly?: true
+  /** What was found out about functions and relations may be out of date after it. */
+  readonly changesSchema?: true
+  /** The server will ask the client for a file. */
+  readonly localInfile?: true
+}
+
+export type PinCause =
+  | 'user-variable'
+  | 'temp-table'
+  | 'lock-tables'
+  | 'advisory-lock'
+  | 'handler'
+  | 'xa'
+  | 'prepared-in-sql'
+  | 'profiling'
+  | 'unknown'
+
+export type Previous = 'warnings' | 'found-rows' | 'row-count' | 'insert-id' | 'profiles'
+
+/** One assignment of a SET. `value`: the SQL text of one literal or word, `default` for DEFAULT; null: an expression. */
+export interface Setting {
+  /** `next`: for the next transaction only; `user`: a user variable. */
+  readonly scope: 'session' | 'global' | 'persist' | 'persist-only' | 'user' | 'next'
+  readonly name: string
+  readonly value: string | null
 }
 
 export type Isolation = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable'
 
 /** Set only when the text is exactly one transaction control statement. */
 export type TransactionControl =
-  | { readonly op: 'begin'; readonly readOnly: boolean | null; readonly isolation: Isolation | null }
-  /** SET TRANSACTION; `snapshot` when it names an exported one. */
+  | {
+      readonly op: 'begin'
+      readonly readOnly: boolean | null
+      readonly isolation: Isolation | null
+      /** The snapshot is taken at once, so the statement must reach a server when it comes. */
+      readonly consistentSnapshot?: true
+    }
+  /** SET TRANSACTION; `snapshot` when it names an exported one. `scope` next: for the transaction that begins next. */
   | {
       readonly op: 'set-transaction'
       readonly readOnly: boolean | null
       readonly isolation: Isolation | null
       readonly snapshot: boolean
+      readonly scope?: 'next'
     }
-  | { readonly op: 'commit' | 'rollback'; readonly chain: boolean }
+  /** `release`: the server then ends the session. */
+  | { readonly op: 'commit' | 'rollback'; readonly chain: boolean; readonly release?: true }
+  /** SET autocommit alone; null: the value is an expression. */
+  | { readonly op: 'set-autocommit'; readonly value: boolean | null }
+  | {
+      readonly op: 'xa'
+      readonly verb: 'start' | 'end' | 'prepare' | 'commit' | 'rollback' | 'recover'
+    }
   | { readonly op: 'savepoint' | 'release' | 'rollback-to' | 'prepare-transaction' | 'finish-prepared' }
 
 /** What the statement does to its session beyond its result. */
@@ -63,9 +121,15 @@ export type SessionEffect =
 
 /** How the session's settings change the meaning of bytes. Part of the key of every cache of facts. */
 export interface LexMode {
-  /** `standard_conforming_strings`; MySQL: true unless NO_BACKSLASH_ESCAPES is off (backslashes escape). */
+  /** `standard_conforming_strings`; MySQL: true under NO_BACKSLASH_ESCAPES, otherwise backslashes escape. */
   readonly standardConformingStrings: boolean
-  /** False for client encodings in which a byte below 0x80 can be part of a character (SJIS, BIG5, GBK, UHC, GB18030, JOHAB). */
+  /** MySQL's ANSI_QUOTES: double quotes enclose names and not strings. */
+  readonly ansiQuotes?: boolean
+  /** MySQL: bytes from 0x80 on are letters (UTF-8); in other encodings some of them are white space. */
+  readonly highBytesInWords?: boolean
+  /** The session has chosen another grammar (MariaDB's sql_mode ORACLE, MSSQL), in which nothing is proved. */
+  readonly unknownGrammar?: boolean
+  /** False for client encodings in which a byte below 0x80 can be part of a character (SJIS, BIG5, GBK, CP932, UHC, GB18030, JOHAB). */
   readonly asciiSafeEncoding: boolean
 }
 
@@ -74,6 +138,8 @@ export type Control =
   | { readonly kind: 'set'; readonly name: string; readonly value: string | null; readonly local: boolean }
   | { readonly kind: 'show'; readonly name: string }
   | { readonly kind: 'explain-route'; readonly statement: string }
+  /** KILL of one connection or of what it runs; ids are Freshet's own. `id`: decimal digits. */
+  | { readonly kind: 'kill'; readonly id: string; readonly target: 'connection' | 'query' }
 
 /** What one comment hint asks for: names and raw values in order of appearance. */
 export type Hint = readonly { readonly name: string; readonly value: string }[]
