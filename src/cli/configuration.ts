@@ -33,7 +33,7 @@ export function readConfiguration(source: Source): Loaded {
     return { ...loaded, config: { ...loaded.config, log: { ...loaded.config.log, pretty: true } } }
   }
   if (url === undefined) throw new UsageError('name a file (--config FILE) or a connection string; see --help')
-  return fromCommandLine({ url, listen: listen ?? ['127.0.0.1:6432'], admin, pretty: pretty ?? false })
+  return fromCommandLine({ url, listen: listen ?? [], admin, pretty: pretty ?? false })
 }
 
 export function printProblems(problems: readonly Problem[]): void {

@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Issue } from './cross-checks.ts'
+import { ENGINES } from './engines.ts'
 import type { RawCluster, RawConfig } from './schema.ts'
 import type { ClusterConfig, Config } from './types.ts'
 import { formatAddress, isLoopback } from './values.ts'
@@ -122,7 +123,8 @@ function warningsFor(name: string, raw: RawCluster): Issue[] {
   const open = raw.listen.find((address) => !isLoopback(address))
   if (raw.auth.method === 'trust' && open) {
     const wrong = `trust on ${formatAddress(open)} lets everyone in who can reach it, as far as the servers do`
-    warnings.push({ path: ['clusters', name, 'auth', 'method'], wrong, right: 'scram-sha-256, or listen on loopback' })
+    const right = `${ENGINES[raw.engine].methods[0]}, or listen on loopback`
+    warnings.push({ path: ['clusters', name, 'auth', 'method'], wrong, right })
   }
   if (raw.lanes.enabled === true) {
     const wrong = 'lanes are not in this version yet, so this has no effect'

@@ -1,11 +1,14 @@
 /**
- * A configuration from a connection string: `postgres://monitor:secret@db1:5432,db2:5432/app?max_lag=200ms`. Every key of a cluster can
- * be given as an option (`pool.size=40`), and libpq's `sslmode` and `sslrootcert` mean what they mean there.
+ * A configuration from a connection string: `postgres://monitor:secret@db1:5432,db2:5432/app?max_lag=200ms`, or `mysql://` and `mariadb://`
+ * likewise. Every key of a cluster can be given as an option (`pool.size=40`); libpq's `sslmode` and `sslrootcert` and MySQL's `ssl-mode`
+ * and `ssl-ca` mean what they mean there.
  */
+import { ENGINES, type EngineName, engineOfScheme } from './engines.ts'
 import { type Loaded, validate } from './load.ts'
 
 export interface CommandLine {
   readonly url: string
+  /** Empty for the engine's default. */
   readonly listen: readonly string[]
   /** The admin address, `off`, or undefined for the default. */
   readonly admin?: string | undefined
@@ -15,7 +18,17 @@ export interface CommandLine {
 /** The one cluster's name in metrics and the API. */
 const CLUSTER = 'main'
 
-const SSL_MODES: Readonly<Record<string, string>> = { allow: 'prefer' }
+/** As libpq and as MySQL's clients spell them. */
+const SSL_MODES: Readonly<Record<string, string>> = {
+  allow: 'prefer',
+  disabled: 'disable',
+  preferred: 'prefer',
+  required: 'require',
+  verify_ca: 'verify-ca',
+  verify_identity: 'verify-full',
+}
+const SSL_MODE_OPTIONS = new Set(['sslmode', 'ssl-mode'])
+const SSL_CA_OPTIONS = new Set(['sslrootcert', 'ssl-ca'])
 
 const failed = (wrong: string, right: string): Loaded => ({
   ok: false,
@@ -45,29 +58,57 @@ function assign(target: Record<string, unknown>, key: string, value: string): bo
   return true
 }
 
-const FORM = "'postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?OPTION=VALUE'"
+const FORMS = `write ${Object.values(ENGINES)
+  .map(({ url }) => url)
+  .join(' or ')}`
 
-export function fromCommandLine({ url, listen, admin, pretty }: CommandLine): Loaded {
+/** The key that an option stands for, and its value. */
+function optionOf(name: string, value: string): [key: string, value: string] {
+  if (SSL_MODE_OPTIONS.has(name)) return ['server_tls.mode', SSL_MODES[value.toLowerCase()] ?? value]
+  return [SSL_CA_OPTIONS.has(name) ? 'server_tls.ca' : name, value]
+}
+
+interface Parts {
+  readonly engine: EngineName
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly hosts: string
+  readonly query: string
+}
+
+/** The parts of a connection string, decoded, or why it is none. */
+function partsOf(url: string): Parts | Loaded {
   const match = /^([A-Za-z]+):\/\/(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(url)
-  if (!match) return failed('is not a connection string', `write ${FORM}`)
-  const [, scheme, rawUser, rawPassword, hosts, rawDatabase, query] = match
-  if (scheme === 'mysql') return failed('mysql:// is not in this version yet', 'only postgres:// works so far')
-  if (scheme !== 'postgres' && scheme !== 'postgresql') return failed(`${scheme}:// is not known`, `write ${FORM}`)
+  if (!match) return failed('is not a connection string', FORMS)
+  const [, scheme = '', rawUser, rawPassword, hosts = '', rawDatabase, query = ''] = match
+  const engine = engineOfScheme(scheme)
+  if (engine === undefined) return failed(`${scheme}:// is not known`, FORMS)
   const [user, password, database] = [rawUser, rawPassword, rawDatabase].map((part) => decode(part ?? ''))
   if (user == null || password == null || database == null) {
     return failed('holds a % that is not followed by two hexadecimal digits', 'write a % itself as %25')
   }
+  return { engine, user, password, database, hosts, query }
+}
+
+export function fromCommandLine({ url, listen, admin, pretty }: CommandLine): Loaded {
+  const parts = partsOf(url)
+  if ('ok' in parts) return parts
+  const { engine, user, password, database, hosts, query } = parts
   const monitor: Record<string, unknown> = { password }
   if (user !== '') monitor.user = user
-  if (database !== '') monitor.database = database
-  const cluster: Record<string, unknown> = { engine: 'postgres', listen, monitor }
-  if (hosts !== undefined && hosts !== '') cluster.servers = hosts.split(',').map((host) => decode(host) ?? host)
-  for (const [key, value] of new URLSearchParams(query ?? '')) {
-    const known =
-      key === 'sslmode'
-        ? assign(cluster, 'server_tls.mode', SSL_MODES[value] ?? value)
-        : assign(cluster, key === 'sslrootcert' ? 'server_tls.ca' : key, value)
-    if (!known) return failed(`the option ${key} cannot be given here`, 'write a configuration file for that')
+  // PostgreSQL cannot log in without one. MySQL can, and its monitor needs no right on the application's database.
+  if (database !== '' && engine === 'postgres') monitor.database = database
+  const cluster: Record<string, unknown> = {
+    engine,
+    listen: listen.length === 0 ? [ENGINES[engine].listen] : listen,
+    monitor,
+  }
+  if (hosts !== '') cluster.servers = hosts.split(',').map((host) => decode(host) ?? host)
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!assign(cluster, ...optionOf(name, value))) {
+      return failed(`the option ${name} cannot be given here`, 'write a configuration file for that')
+    }
   }
   const data = {
     clusters: { [CLUSTER]: cluster },

@@ -2,6 +2,7 @@
  * What no single field can know: names and addresses that are there twice, names that cannot be used. They look at the data as it was
  * written, not at what the schema made of it, so that they speak up even when other fields are wrong.
  */
+import { ENGINES, engineOfSection } from './engines.ts'
 import type { Address } from './types.ts'
 import { formatAddress, parseAddress } from './values.ts'
 
@@ -25,12 +26,14 @@ const addressOf = (raw: unknown, defaultPort?: number): string | undefined => {
   return address && formatAddress(address)
 }
 
-function serverIssues(name: string, servers: unknown): Issue[] {
+function serverIssues(name: string, cluster: Record<string, unknown>): Issue[] {
+  const { servers } = cluster
+  const { port } = ENGINES[engineOfSection(cluster) ?? 'postgres']
   if (!Array.isArray(servers)) return []
   const issues: Issue[] = []
   const seen = new Map<string, number>()
   for (const [index, raw] of servers.entries()) {
-    const address = addressOf(isRecord(raw) ? raw.address : raw, 5432)
+    const address = addressOf(isRecord(raw) ? raw.address : raw, port)
     const names = [address && `address ${address}`, isRecord(raw) && raw.name ? `name ${raw.name}` : undefined]
     for (const known of names) {
       if (known === undefined) continue
@@ -78,7 +81,7 @@ export function crossIssues(data: unknown): Issue[] {
       const right = 'letters, digits, - and _, beginning with a letter or a digit, at most 63'
       issues.push({ path: ['clusters', name], wrong: 'is not a name for a cluster', right, atKey: true })
     }
-    if (isRecord(cluster)) issues.push(...serverIssues(name, cluster.servers))
+    if (isRecord(cluster)) issues.push(...serverIssues(name, cluster))
   }
   return issues
 }

@@ -91,8 +91,10 @@ export function size(min: number, max: number) {
   })
 }
 
-export function listenAddress() {
-  const right = 'write host:port such as 127.0.0.1:6432, *:6432 for every interface, or the path of a socket'
+/** `example`: host and port. */
+export function listenAddress(example: string) {
+  const everywhere = example.replace(/^.*:/, '*:')
+  const right = `write host:port such as ${example}, ${everywhere} for every interface, or the path of a socket`
   return field(right, (raw): Parsed<Address> => {
     const value = typeof raw === 'string' ? parseAddress(raw, { anyPort: true }) : undefined
     return value === undefined ? { wrong: 'is not an address to listen on', right } : { value }

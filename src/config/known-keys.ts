@@ -1,8 +1,10 @@
-import { configSchema } from './schema.ts'
+import { clusterSchema, configSchema } from './schema.ts'
 
 /** The keys that the schema knows at a path. A number stands for any entry of a list. */
 export function knownKeys(path: readonly (string | number)[]): string[] {
-  let schema: unknown = configSchema
+  // The engines' clusters have the same keys, and which engine it is cannot be seen from a path.
+  const inCluster = path[0] === 'clusters' && path.length > 1
+  let schema: unknown = inCluster ? clusterSchema('postgres') : configSchema
   const unwrap = (outer: unknown): unknown => {
     let inner = outer as { def?: { type?: string; innerType?: unknown; out?: unknown; in?: unknown } }
     while (inner?.def && ['default', 'prefault', 'optional', 'nullable', 'pipe'].includes(inner.def.type ?? '')) {
@@ -11,7 +13,7 @@ export function knownKeys(path: readonly (string | number)[]): string[] {
     }
     return inner
   }
-  for (const key of path) {
+  for (const key of inCluster ? path.slice(2) : path) {
     const { def } = unwrap(schema) as {
       def: { shape?: Record<string, unknown>; valueType?: unknown; element?: unknown }
     }

@@ -1,6 +1,7 @@
 /** The configuration's shape, its defaults and its limits. docs/configuration.md explains every key; a test compares the two. */
 import { z } from 'zod'
 import { millis } from '../units.ts'
+import { type AuthMethod, ENGINES, type EngineName, engineOfSection } from './engines.ts'
 import {
   choice,
   duration,
@@ -29,23 +30,25 @@ const SERVERS_MAX = 256
 /** A section that may be left out when everything in it has a default. */
 const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape).prefault({} as never)
 
-const server = z
-  .unknown()
-  .transform((raw) => (typeof raw === 'string' ? { address: raw } : raw))
-  .pipe(
-    z.strictObject({
-      address: serverAddress(5432),
-      name: text('a short name').optional(),
-      weight: positive(1000).default(1),
-      zone: text('a short name').nullable().default(null),
-    }),
-  )
-  .transform((raw) => ({ ...raw, name: raw.name ?? formatAddress(raw.address) }))
+const server = (defaultPort: number) =>
+  z
+    .unknown()
+    .transform((raw) => (typeof raw === 'string' ? { address: raw } : raw))
+    .pipe(
+      z.strictObject({
+        address: serverAddress(defaultPort),
+        name: text('a short name').optional(),
+        weight: positive(1000).default(1),
+        zone: text('a short name').nullable().default(null),
+      }),
+    )
+    .transform((raw) => ({ ...raw, name: raw.name ?? formatAddress(raw.address) }))
 
-const servers = z
-  .array(server, { error: 'is missing' })
-  .min(1, { error: 'is empty' })
-  .max(SERVERS_MAX, { error: `has more than ${SERVERS_MAX} servers` })
+const servers = (defaultPort: number) =>
+  z
+    .array(server(defaultPort), { error: 'is missing' })
+    .min(1, { error: 'is empty' })
+    .max(SERVERS_MAX, { error: `has more than ${SERVERS_MAX} servers` })
 
 /** A value that the contract names but this version cannot do yet: refused, so that nobody relies on it. */
 function notYet<const T extends string>(allowed: readonly T[], later: string, instead: string) {
@@ -58,23 +61,64 @@ function notYet<const T extends string>(allowed: readonly T[], later: string, in
   })
 }
 
-const engine = notYet(['postgres'], 'mysql', 'only postgres works so far')
+const monitor = (database: string) =>
+  z.strictObject({
+    user: text('the account that watches the servers, for example freshet'),
+    password: password().default(''),
+    database: text('the name of a database').default(database),
+    interval: duration(1, 60 * SECOND).default(millis(50)),
+    timeout: duration(10, 60 * SECOND).default(millis(2000)),
+    nudge: flag().default(true),
+    clock_skew_max: duration(0, HOUR).default(millis(100)),
+  })
 
-const monitor = z.strictObject({
-  user: text('the account that watches the servers, for example freshet'),
-  password: password().default(''),
-  database: text('the name of a database').default('postgres'),
-  interval: duration(1, 60 * SECOND).default(millis(50)),
-  timeout: duration(10, 60 * SECOND).default(millis(2000)),
-  nudge: flag().default(true),
-  clock_skew_max: duration(0, HOUR).default(millis(100)),
-})
+const ENGINE_NAMES: Readonly<Record<string, EngineName>> = {
+  postgresql: 'postgres',
+  mariadb: 'mysql',
+  percona: 'mysql',
+  aurora: 'mysql',
+}
 
-const auth = section({
-  method: choice(['scram-sha-256', 'md5', 'trust']).default('scram-sha-256'),
-  users: z.array(z.strictObject({ name: text('the name of a user'), password: password() })).default([]),
-  query: text('a query with $1 that returns a name and its verifier').nullable().default(null),
-})
+const engineName = field(
+  'allowed: postgres | mysql (which of its products it is, is found out)',
+  (raw): Parsed<EngineName> => {
+    if (raw === 'postgres' || raw === 'mysql') return { value: raw }
+    const meant = typeof raw === 'string' && Object.hasOwn(ENGINE_NAMES, raw) ? ENGINE_NAMES[raw] : undefined
+    const right = meant ? `write ${meant}; which of its products it is, is found out` : 'allowed: postgres | mysql'
+    return { wrong: 'is not known here', right }
+  },
+)
+
+/** A method of another engine is a mistake that deserves more than a list. */
+function authMethod(engine: EngineName) {
+  const { methods } = ENGINES[engine]
+  const known = choice(methods)
+  const right = `allowed: ${methods.join(' | ')}`
+  return field(right, (raw): Parsed<AuthMethod> => {
+    const parsed = known.safeParse(raw)
+    if (parsed.success) return { value: parsed.data }
+    const other = Object.entries(ENGINES).find(([, { methods }]) => methods.some((method) => method === raw))
+    return { wrong: other ? `is for engine: ${other[0]}` : 'is not known here', right }
+  }).default(methods[0]!)
+}
+
+const NO_VERIFIER_QUERY = 'leave it out: the servers check passwords themselves; or list the users in auth.users'
+
+const verifierQuery = (engine: EngineName) =>
+  engine === 'postgres'
+    ? text('a query with $1 that returns a name and its verifier').nullable().default(null)
+    : field(NO_VERIFIER_QUERY, (): Parsed<string> => {
+        return { wrong: 'has no meaning with engine: mysql', right: NO_VERIFIER_QUERY }
+      })
+        .nullable()
+        .default(null)
+
+const auth = (engine: EngineName) =>
+  section({
+    method: authMethod(engine),
+    users: z.array(z.strictObject({ name: text('the name of a user'), password: password() })).default([]),
+    query: verifierQuery(engine),
+  })
 
 const pool = section({
   size: whole(1, 10_000).default(20),
@@ -83,20 +127,21 @@ const pool = section({
   wait: duration(0, HOUR).default(millis(5 * SECOND)),
 })
 
-const limits = section({
-  clients: whole(1, 1_000_000).default(10_000),
-  statement: size(8 * KIB, 1024 * MIB).default(MIB),
-  read_ahead: size(16 * KIB, 1024 * MIB).default(MIB),
-  write_buffer: size(16 * KIB, 1024 * MIB).default(MIB),
-  hold_back: size(1 * KIB, 64 * MIB).default(64 * KIB),
-  prepared_per_connection: whole(1, 1_000_000).default(500),
-  prepared_per_session: whole(1, 1_000_000).default(5000),
-  digests: whole(100, 10_000_000).default(20_000),
-  causal_keys: whole(1, 100_000_000).default(100_000),
-  waiting: whole(0, 1_000_000).default(10_000),
-  login_timeout: duration(100, HOUR).default(millis(60 * SECOND)),
-  startup: size(256, MIB).default(10_000),
-})
+const limits = (startupBytes: number) =>
+  section({
+    clients: whole(1, 1_000_000).default(10_000),
+    statement: size(8 * KIB, 1024 * MIB).default(MIB),
+    read_ahead: size(16 * KIB, 1024 * MIB).default(MIB),
+    write_buffer: size(16 * KIB, 1024 * MIB).default(MIB),
+    hold_back: size(1 * KIB, 64 * MIB).default(64 * KIB),
+    prepared_per_connection: whole(1, 1_000_000).default(500),
+    prepared_per_session: whole(1, 1_000_000).default(5000),
+    digests: whole(100, 10_000_000).default(20_000),
+    causal_keys: whole(1, 100_000_000).default(100_000),
+    waiting: whole(0, 1_000_000).default(10_000),
+    login_timeout: duration(100, HOUR).default(millis(60 * SECOND)),
+    startup: size(256, MIB).default(startupBytes),
+  })
 
 /** `off` instead of a section. */
 const orOff = <T extends z.ZodType>(schema: T) =>
@@ -117,25 +162,37 @@ const serverTls = section({
   ca: text("the path of a PEM file with the authorities' certificates").nullable().default(null),
 })
 
-export const clusterSchema = z.strictObject({
-  engine,
-  listen: oneOrMore(listenAddress()),
-  servers,
-  monitor,
-  auth,
-  consistency: choice(['eventual', 'session', 'scope', 'global', 'strict']).default('session'),
-  max_lag: duration(0).default(millis(SECOND)),
-  when_stale: choice(['primary', 'wait', 'error', 'serve']).default('primary'),
-  wait: duration(0, HOUR).default(millis(5)),
-  when_no_primary: choice(['serve', 'error']).default('serve'),
-  max_lag_without_primary: duration(0).default(millis(HOUR)),
-  reads_in_transactions: notYet(['primary'], 'replica_until_write', 'only primary works so far').default('primary'),
-  pool,
-  lanes: section({ enabled: flag().optional() }),
-  tls: orOff(tls),
-  server_tls: serverTls,
-  limits,
-  catalog_refresh: duration(SECOND, 24 * HOUR).default(millis(30 * SECOND)),
+/** The same keys for every engine; defaults and what is allowed differ. */
+export const clusterSchema = (engine: EngineName) =>
+  z.strictObject({
+    engine: engineName,
+    listen: oneOrMore(listenAddress(ENGINES[engine].listen)),
+    servers: servers(ENGINES[engine].port),
+    monitor: monitor(ENGINES[engine].monitorDatabase),
+    auth: auth(engine),
+    consistency: choice(['eventual', 'session', 'scope', 'global', 'strict']).default('session'),
+    max_lag: duration(0).default(millis(SECOND)),
+    when_stale: choice(['primary', 'wait', 'error', 'serve']).default('primary'),
+    wait: duration(0, HOUR).default(millis(5)),
+    when_no_primary: choice(['serve', 'error']).default('serve'),
+    max_lag_without_primary: duration(0).default(millis(HOUR)),
+    reads_in_transactions: notYet(['primary'], 'replica_until_write', 'only primary works so far').default('primary'),
+    pool,
+    lanes: section({ enabled: flag().optional() }),
+    tls: orOff(tls),
+    server_tls: serverTls,
+    limits: limits(ENGINES[engine].startupBytes),
+    catalog_refresh: duration(SECOND, 24 * HOUR).default(millis(30 * SECOND)),
+  })
+
+const clusterSchemas = { postgres: clusterSchema('postgres'), mysql: clusterSchema('mysql') }
+
+/** A section without a known engine is looked at as if it were PostgreSQL's, so that its other mistakes are named too. */
+const cluster = z.unknown().transform((raw, context): RawCluster => {
+  const parsed = clusterSchemas[engineOfSection(raw) ?? 'postgres'].safeParse(raw)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) context.issues.push(issue as z.core.$ZodRawIssue)
+  return z.NEVER
 })
 
 const workers = field('1', (raw): Parsed<1> => {
@@ -144,10 +201,11 @@ const workers = field('1', (raw): Parsed<1> => {
   return { wrong: more ? 'is not in this version yet' : 'is not possible', right: 'only 1 works so far' }
 })
 
-const admin = orOff(z.strictObject({ listen: listenAddress() })).prefault({ listen: '127.0.0.1:9432' })
+const ADMIN = '127.0.0.1:9432'
+const admin = orOff(z.strictObject({ listen: listenAddress(ADMIN) })).prefault({ listen: ADMIN })
 
 export const configSchema = z.strictObject({
-  clusters: z.record(z.string(), clusterSchema, { error: 'is missing' }),
+  clusters: z.record(z.string(), cluster, { error: 'is missing' }),
   workers: workers.default(1),
   admin,
   shutdown_grace: duration(0, 24 * HOUR).default(millis(30 * SECOND)),
@@ -158,4 +216,4 @@ export const configSchema = z.strictObject({
 })
 
 export type RawConfig = z.infer<typeof configSchema>
-export type RawCluster = z.infer<typeof clusterSchema>
+export type RawCluster = z.infer<ReturnType<typeof clusterSchema>>

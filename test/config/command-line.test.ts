@@ -22,8 +22,26 @@ test('a connection string names the servers, the monitor and any option', () => 
   expect([cluster.policy.maxLag, cluster.pool.size, cluster.serverTls.mode]).toEqual([2000, 40, 'require'])
 })
 
+test.each(['mysql', 'mariadb'])('%s:// has the defaults of MySQL', (scheme) => {
+  const url = `${scheme}://mon:secret@db1,db2:3307/app?ssl-mode=VERIFY_IDENTITY&auth.method=mysql_native_password`
+  const loaded = fromCommandLine({ url, listen: [], pretty: false, admin: 'off' })
+  const cluster = loaded.ok ? loaded.config.clusters[0]! : null
+  expect(cluster).toMatchObject({ engine: 'mysql', listen: [{ host: '127.0.0.1', port: 3307 }] })
+  expect(cluster?.servers.map(({ name }) => name)).toEqual(['db1:3306', 'db2:3307'])
+  // The database of the connection string is the application's: the monitor has no right on it.
+  expect(cluster?.monitor).toMatchObject({ user: 'mon', password: 'secret', database: '' })
+  expect([cluster?.serverTls.mode, cluster?.auth.method]).toEqual(['verify-full', 'mysql_native_password'])
+})
+
+test('the listener has a default', () => {
+  const loaded = fromCommandLine({ url: 'postgres://a@b/c', listen: [], pretty: false })
+  expect(loaded.ok && loaded.config.clusters[0]!.listen).toEqual([{ host: '127.0.0.1', port: 6432 }])
+})
+
 test.each([
-  ['mysql://a@b/c', 'mysql:// is not in this version yet'],
+  ['mysql://b/c', 'clusters.main.monitor.user: is missing'],
+  ['mysql://a@b/c?auth.query=x', 'auth.query: has no meaning with engine: mysql'],
+  ['mysql://a@b/c?auth.method=md5', 'is for engine: postgres; allowed: caching_sha2_password'],
   ['http://a@b/c', 'http:// is not known'],
   ['db1', 'is not a connection string'],
   ['postgres://a%zz@b/c', 'holds a %'],

@@ -22,8 +22,9 @@ function keysBelow(path: (string | number)[], shown: string): string[] {
 }
 
 test('configuration.md has every key, and no other', () => {
-  expect(Object.keys(clusterSchema.shape).length).toBeGreaterThan(10)
+  expect(Object.keys(clusterSchema('postgres').shape).length).toBeGreaterThan(10)
   expect(Object.keys(configSchema.shape)).toContain('clusters')
+  expect(Object.keys(clusterSchema('mysql').shape)).toEqual(Object.keys(clusterSchema('postgres').shape))
   const top = ['clusters', ...knownKeys([]).filter((key) => key !== 'clusters')].flatMap((key) => {
     const below = key === 'clusters' ? [] : keysBelow([key], key)
     return below.length > 0 ? below : [key]

@@ -30,6 +30,7 @@ clusters:
     monitor: { user: freshet }
 `
 
+const mysql = (text: string) => text.replace('engine: postgres', 'engine: mysql')
 const within = (line: string) => `${minimal}    ${line}\n`
 
 describe('defaults', () => {
@@ -54,6 +55,25 @@ describe('defaults', () => {
       { address: { host: '10.0.0.1', port: 5432 }, name: '10.0.0.1:5432', weight: 1, zone: null },
       { address: { host: '::1', port: 5433 }, name: '[::1]:5433', weight: 1, zone: null },
     ])
+  })
+
+  test('a MySQL cluster has its own', () => {
+    const { servers, auth, monitor, limits, pool } = configOf(mysql(minimal)).config.clusters[0]!
+    expect(servers.map(({ name }) => name)).toEqual(['10.0.0.1:3306', '[::1]:5433'])
+    expect(auth).toEqual({ method: 'caching_sha2_password', users: [], query: null })
+    expect([monitor.database, limits.startupBytes, pool.size]).toEqual(['', 65_536, 20])
+  })
+
+  test('the commented MySQL cluster of the example is valid, and what it shows are the defaults', () => {
+    const [, block = ''] = /\n( {2}# cart:\n(?: {2}#.*\n)+)/.exec(readFileSync('config/freshet.yaml', 'utf8')) ?? []
+    const cart = configOf(`clusters:\n${block.replaceAll(/^ {2}# /gm, '  ')}`)
+    const plain = configOf(mysql(minimal)).config.clusters[0]!
+    const { name, servers, monitor, listen, ...shown } = cart.config.clusters[0]!
+    expect(cart.warnings).toEqual([])
+    expect([name, servers.length, monitor.user]).toEqual(['cart', 2, 'freshet'])
+    expect(plain).toMatchObject(shown)
+    expect({ ...plain.monitor, password: 'hunter2' }).toEqual(monitor)
+    expect(servers[0]!.address).toEqual({ host: '10.0.1.1', port: 3306 })
   })
 
   test('a key with nothing after it has its default', () => {
@@ -90,7 +110,11 @@ describe('values', () => {
     ['limits: { clients: 0 }', '0 is out of range; a whole number from 1 to 1000000'],
     ['limits: [1]', 'a section with keys of its own belongs here'],
     ['reads_in_transactions: replica_until_write', 'is not in this version yet'],
-    ['auth: { method: caching_sha2_password }', 'allowed: scram-sha-256 | md5 | trust'],
+    ['auth: { method: kerberos }', 'kerberos is not known here; allowed: scram-sha-256 | md5 | trust'],
+    [
+      'auth: { method: caching_sha2_password }',
+      'f.yaml:8:21 clusters.shop.auth.method: caching_sha2_password is for engine: mysql; allowed: scram-sha-256 | md5 | trust',
+    ],
     [
       'tls: { cert: /nonexistent.pem, key: /nonexistent.key }',
       'clusters.shop.tls.cert: /nonexistent.pem cannot be read',
@@ -100,10 +124,33 @@ describe('values', () => {
     expect(problemsOf(within(line)).join('\n')).toContain(expected)
   })
 
-  test('mysql and several workers are refused honestly', () => {
-    const problems = problemsOf(`${minimal.replace('engine: postgres', 'engine: mysql')}workers: 4\n`)
-    expect(problems).toEqual([
-      'f.yaml:4:13 clusters.shop.engine: mysql is not in this version yet; only postgres works so far',
+  test.each([
+    [
+      'auth: { method: md5 }',
+      'md5 is for engine: postgres; allowed: caching_sha2_password | mysql_native_password | trust',
+    ],
+    [
+      'auth: { query: SELECT 1 }',
+      'f.yaml:8:20 clusters.shop.auth.query: SELECT 1 has no meaning with engine: mysql; leave it out',
+    ],
+    ['auth: { metod: trust }', 'clusters.shop.auth.metod: is not a known key; did you mean method?'],
+    ['limits: { client: 5 }', 'clusters.shop.limits.client: is not a known key; did you mean clients?'],
+  ])('%s is refused with engine: mysql', (line, expected) => {
+    expect(problemsOf(mysql(within(line)))).toEqual([expect.stringContaining(expected)])
+  })
+
+  test.each([
+    ['mariadb', 'mariadb is not known here; write mysql;'],
+    ['postgresql', 'postgresql is not known here; write postgres;'],
+    ['oracle', 'oracle is not known here; allowed: postgres | mysql'],
+  ])('engine: %s is refused', (engine, expected) => {
+    expect(problemsOf(minimal.replace('engine: postgres', `engine: ${engine}`))).toEqual([
+      expect.stringContaining(expected),
+    ])
+  })
+
+  test('several workers are refused honestly', () => {
+    expect(problemsOf(`${minimal}workers: 4\n`)).toEqual([
       'f.yaml:8:10 workers: 4 is not in this version yet; only 1 works so far',
     ])
   })
@@ -122,7 +169,7 @@ describe('all at once', () => {
     const problems = problemsOf(`
 clusters:
   shop:
-    engine: mysql
+    engine: oracle
     servers: [10.0.0.1, "x:y"]
     monitor: { usr: x, password: "\${NOPE}" }
     when_stale: maybe
@@ -202,9 +249,10 @@ describe('warnings', () => {
   test('trust beyond loopback', () => {
     const trust = within('auth: { method: trust }')
     expect(warningsOf(trust)).toEqual([])
-    expect(warningsOf(trust.replace('127.0.0.1:6432', '"*:6432"'))[0]).toContain(
-      'trust on 0.0.0.0:6432 lets everyone in',
-    )
+    const open = trust.replace('127.0.0.1:6432', '"*:6432"')
+    expect(warningsOf(open)[0]).toContain('trust on 0.0.0.0:6432 lets everyone in')
+    expect(warningsOf(open)[0]).toContain('; scram-sha-256, or listen on loopback')
+    expect(warningsOf(mysql(open))[0]).toContain('; caching_sha2_password, or listen on loopback')
   })
 
   test('lanes are accepted, and asked for explicitly they are warned about', () => {

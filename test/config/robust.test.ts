@@ -61,10 +61,17 @@ test('any connection string', () => {
     fc.constantFrom('db1', '[::1]:5', 'a.b=c', 'pool.size=5', '%41', '%'),
   )
   fc.assert(
-    fc.property(part, part, part, part, (user, host, database, option) => {
-      const url = `postgres://${user}@${host}/${database}?${option}`
-      expectAnswer(fromCommandLine({ url, listen: ['127.0.0.1:0'], pretty: false }))
-    }),
+    fc.property(
+      fc.constantFrom('postgres', 'mysql'),
+      part,
+      part,
+      part,
+      part,
+      (scheme, user, host, database, option) => {
+        const url = `${scheme}://${user}@${host}/${database}?${option}`
+        expectAnswer(fromCommandLine({ url, listen: ['127.0.0.1:0'], pretty: false }))
+      },
+    ),
     { numRuns: 500 },
   )
 })
