@@ -198,8 +198,9 @@ export class MysqlServer {
 
   /** Makes a replica a primary, with all that it has received; resolves when it accepts writes. The others go on as before until they `follow` it. */
   async promote(): Promise<void> {
-    await this.query(this.#sql.stopReceiver)
+    // In this order: MariaDB throws away what was received but not applied when both threads stand still.
     await this.query(this.#sql.startApplier)
+    await this.query(this.#sql.stopReceiver)
     await until(`${this.name} has applied what it received`, () => this.#hasAppliedAll())
     await this.query(this.#sql.stop)
     for (const sql of this.#sql.promote) await this.query(sql)
@@ -230,17 +231,18 @@ export class MysqlServer {
   async replicating(): Promise<void> {
     await until(`${this.name} replicates`, async () => {
       const status = await this.status()
-      if (status?.error) throw new Error(`${this.name}: ${status.error}`)
+      const error = status && (status.receiveError || status.applyError)
+      if (error) throw new Error(`${this.name}: ${error}`)
       return status?.receiving === true && status.applying
     })
   }
 
-  /** The GTIDs it has, or null without GTIDs. */
+  /** The GTIDs it has: a set of MySQL's or a list of MariaDB's. */
   async position(): Promise<string> {
     return this.#sql.position(this.#query)
   }
 
-  /** Whether a replica has applied everything that its source has written up to now. */
+  /** Resolves to a question: has this replica applied everything that its source had written when this was called? */
   async hasAppliedAllOf(source: MysqlServer): Promise<() => Promise<boolean>> {
     if (this.#ground.gtid) {
       const position = await source.position()
@@ -259,13 +261,13 @@ export class MysqlServer {
   async #receiveFrom(port: number, anew: boolean): Promise<void> {
     if (!this.#ground.gtid && !anew) throw new Error('a delay needs GTIDs')
     for (const sql of this.#sql.follow({ port, gtid: this.#ground.gtid })) await this.query(sql)
-    await this.replicating()
+    if (this.#source?.isRunning) await this.replicating()
   }
 
   async #hasAppliedAll(): Promise<boolean> {
     const status = await this.status()
     if (!status) throw new Error(`${this.name} is no replica`)
-    if (status.error) throw new Error(`${this.name}: ${status.error}`)
+    if (status.applyError) throw new Error(`${this.name}: ${status.applyError}`)
     return status.received === '' || (await this.#sql.covers(this.#query, status.received))
   }
 

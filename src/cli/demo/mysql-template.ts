@@ -20,7 +20,7 @@ import type { MysqlBinaries } from './mysql-binaries.ts'
 import { type Flavour, flavourSql } from './mysql-flavour.ts'
 import { cacheFolder, publish } from './mysql-packages.ts'
 import { unprivileged } from './postgres-binaries.ts'
-import type { Watchdog } from './watchdog.ts'
+import { startWatchdog, type Watchdog } from './watchdog.ts'
 
 const run = promisify(execFile)
 
@@ -103,11 +103,15 @@ export async function templateOf(binaries: MysqlBinaries, scratch: string, watch
   try {
     mkdirSync(cacheFolder(), { recursive: true })
     const partial = mkdtempSync(join(cacheFolder(), 'partial-'))
-    const copy = join(partial, 'data')
-    await cp(data, copy, { recursive: true })
-    makeReadable(copy)
-    publish(copy, target)
-    rmSync(partial, { recursive: true, force: true })
+    const guard = startWatchdog(partial)
+    try {
+      const copy = join(partial, 'data')
+      await cp(data, copy, { recursive: true })
+      makeReadable(copy)
+      publish(copy, target)
+    } finally {
+      await guard.close()
+    }
     rmSync(work, { recursive: true, force: true })
     return target
   } catch {
