@@ -1,4 +1,4 @@
-import type { Control, Facts, Hint, LexMode } from './sql/facts.ts'
+import type { Control, Facts, Hint, Isolation, LexMode } from './sql/facts.ts'
 
 /** The narrow contract between the neutral core and one engine's protocol. Grows here, never in two places. */
 
@@ -6,6 +6,8 @@ import type { Control, Facts, Hint, LexMode } from './sql/facts.ts'
 export interface Failure {
   /** SQLSTATE (five characters). */
   readonly code: string
+  /** The engine's own error number where it has such (MySQL). */
+  readonly number?: number
   readonly message: string
   readonly detail?: string
   readonly hint?: string
@@ -16,11 +18,27 @@ export interface Failure {
 /** A position in the replication stream as one engine's adapter made it; opaque to everyone else. */
 export type Position = { readonly engine: string }
 
+/** What a server says it is. */
+export interface Product {
+  /** `mysql`, `mariadb` ...: what its dialect distinguishes. */
+  readonly flavour: string
+  /** As the server writes it: `9.7.4`, `10.11.19-MariaDB-log`. */
+  readonly version: string
+}
+
 /** One answer to "who are you, what is your role and position?". */
 export interface Sample {
   readonly role: 'primary' | 'replica'
-  /** The cluster's identity (PostgreSQL: system identifier), equal on all its servers. */
+  /** The cluster's identity (PostgreSQL: system identifier), equal on all its servers. Where clusters have none, the server's own, and `marks` tell the rest. */
   readonly identity: string
+  /** Whose data it has or is configured to follow, by their `identity`: servers that share a mark are of one cluster. */
+  readonly marks?: readonly string[]
+  /** On a replica that is connected to the server it follows: that one's `identity`, and up to where it has what that one wrote itself. */
+  readonly follows?: { readonly identity: string; readonly written: Position }
+  /** A replica that may show a transaction before an earlier one: good enough for `eventual` only. */
+  readonly unordered?: boolean
+  /** What it says it is; where several products speak one protocol, some things depend on it. */
+  readonly product?: Product
   /** null: the server could not say (timeline unknown, ...): it proves nothing; `doubt` says why. */
   readonly position: Position | null
   readonly doubt: string | null
@@ -28,7 +46,7 @@ export interface Sample {
   readonly startedAt: number
   /** The server's clock, ms since 1970. */
   readonly clock: number
-  /** Orders histories: a higher one was promoted later (PostgreSQL: timeline). */
+  /** Orders histories: a higher one was promoted later (PostgreSQL: timeline). 0 where they cannot be told apart. */
   readonly history: number
 }
 
@@ -36,7 +54,7 @@ export interface Sample {
 export interface Probe {
   /** Asks once. Rejects when the server does not answer; the probe is then closed for good. */
   sample(): Promise<Sample>
-  /** Writes nothing but a marker into the replication stream (PostgreSQL: pg_logical_emit_message); rejects where the account may not. */
+  /** Writes nothing but a marker into the replication stream (PostgreSQL: pg_logical_emit_message); rejects where the account may not. Nothing at all where positions never stand beyond what replicas get. */
   nudge(): Promise<void>
   /** For account and catalog look-ups on the cold path. */
   query(sql: string, parameters: readonly unknown[]): Promise<readonly (readonly (string | null)[])[]>
@@ -113,7 +131,8 @@ export interface ClientProtocol {
   receive(chunk: Buffer, handler: ClientHandler): void
   resolve(unit: Unit, lex: LexMode): Work
   /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
-  withoutServer(unit: Unit, status: TransactionStatus): Buffer | null
+  /** `held`: the session holds a server connection (a transaction, a pin), which knows better. */
+  withoutServer(unit: Unit, status: TransactionStatus, held: boolean): Buffer | null
   /**
    * `running` made the server copy in, and `behind` follows the data: what to send so that the exchange ends. `taken`: `behind` has
    * had its effect by that and is not a unit of its own.
@@ -126,6 +145,16 @@ export interface ClientProtocol {
   /** An error outside of any unit, e.g. before closing. */
   encodeFailure(failure: Failure): Buffer
   encodeNotice(failure: Failure): Buffer
+  /** Causes that keep the session on its server connection as far as this side knows them (open cursors, user variables ...); no duplicates. */
+  readonly pins: readonly string[]
+  /**
+   * SQL that the server has to be asked before the session's connection is given back (warnings, a last insert id that the reply does not
+   * tell), or null. Asked again after each answer; `rows` is null when the server refused.
+   */
+  question(): string | null
+  answered(rows: readonly (readonly (string | null)[])[] | null): void
+  /** The session begins anew (DISCARD ALL, COM_RESET_CONNECTION): everything that belongs to it is forgotten. */
+  reset(): void
   /** DEALLOCATE: forgets one prepared statement (or all); false when there is none of that name. */
   deallocate(name: string | null): boolean
 }
@@ -135,6 +164,8 @@ export interface ClientHandler {
   /** More bytes of the message that the last unit began (`streaming`), or of COPY data. They belong to the receiver. */
   stream(view: Buffer): void
   terminate(): void
+  /** The client wants to be somebody else on the same connection (MySQL: COM_CHANGE_USER); `packet` is what its login begins with. Nothing follows until that is answered. */
+  relogin(packet: Buffer): void
   violation(failure: Failure): void
 }
 
@@ -173,8 +204,8 @@ export interface Captured {
 export interface ServerGreeting {
   /** Parameters reported at login, by name. */
   readonly parameters: Map<string, string>
-  /** What a cancel request for this connection has to carry, ready to be sent on a connection of its own. */
-  readonly cancelPacket: Buffer
+  /** How to cancel what this connection runs: bytes for a connection of their own, or SQL for another connection of the same account. */
+  readonly cancel: { readonly packet: Buffer } | { readonly sql: string }
 }
 
 /** One step of a login to a server, without sockets. */
@@ -204,6 +235,17 @@ export interface ClientIdentity {
   /** Freshet's own settings asked for at start-up. */
   readonly controls: readonly (readonly [string, string])[]
   readonly applicationName: string
+  /** What of the login shapes the protocol (MySQL: capabilities, character set): server connections are shared among equal ones only. '' where nothing does. */
+  readonly profile: string
+  /** Nothing but a login to the primary with `secret` proves it; without that nobody may be let in. */
+  readonly unproved?: boolean
+}
+
+/** Bytes change their form between the socket and the protocol (compression). */
+export interface Transform {
+  /** Complete pieces only; holds back the rest. Throws a ProtocolError. */
+  incoming(chunk: Buffer): Buffer
+  outgoing(bytes: Buffer): Buffer
 }
 
 /** One step of a client's login. */
@@ -220,19 +262,31 @@ export interface ClientLoginStep {
 }
 
 export interface ClientLogin {
+  /** What the server says first; nothing on PostgreSQL. */
+  start(): ClientLoginStep
   receive(chunk: Buffer): Promise<ClientLoginStep> | ClientLoginStep
   secured(): void
   /** Everything from "you are who you say" to "ready". */
   welcome(parameters: ReadonlyMap<string, string>, processId: number, secret: Buffer): Buffer
   encodeFailure(failure: Failure): Buffer
+  /** How bytes are packed once `welcome` has been sent. */
+  readonly transform: Transform | null
   /** How many secret bytes this client's cancel key can have. */
   readonly cancelKeyBytes: number
 }
 
+/** As whom Freshet logs in to a server on a client's behalf. */
+export interface ServerAccount {
+  readonly user: string
+  readonly database: string
+  readonly secret: unknown
+  readonly profile: string
+}
+
 /** One engine: bytes in, neutral events out. Made once per cluster. */
 export interface Dialect {
-  /** `secret`: what a client's login yielded. */
-  serverLogin(user: string, database: string, secret: unknown, readOnly: boolean): ServerLogin
+  /** `secret` and `profile`: what a client's login yielded. */
+  serverLogin(account: ServerAccount, readOnly: boolean): ServerLogin
   serverCodec(write: (bytes: Buffer) => void): ServerCodec
   /** Rows of a text reply to Freshet's own command. */
   readRows(reply: Buffer): (string | null)[][]
@@ -251,8 +305,14 @@ export interface Dialect {
   stateFromSettings(settings: ReadonlyMap<string, string>): SessionState
   /** Such a session's reads stay on the primary. */
   keepsOnPrimary(state: SessionState): boolean
-  /** `names`: settings without a definition that sessions of this cluster have used. */
-  captureSql(names: Iterable<string>): string
+  /** The state after the server has reported a change by itself; the same object when that says nothing about the state. */
+  stateAfterReport(state: SessionState, name: string, value: string): SessionState
+  /** An error inside a transaction fails it as a whole (PostgreSQL), or leaves it open (MySQL). */
+  readonly errorFailsTransaction: boolean
+  /** Of a transaction that asks for none. */
+  isolation(state: SessionState): Isolation
+  /** null: the reports have told everything. `names`: settings without a definition that sessions of this cluster have used. */
+  captureSql(names: Iterable<string>): string | null
   /** Settings without a definition that a text sets; `others`: it sets one for the session whose name it does not tell. */
   settingNames(text: string): { readonly names: readonly string[]; readonly others: boolean }
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured

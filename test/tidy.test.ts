@@ -48,6 +48,7 @@ const EVERYTHING = [
   'sql',
   'routing',
   'postgres',
+  'mysql',
   'net',
   'pool',
   'fleet',
@@ -70,6 +71,20 @@ const TABLE: Readonly<Record<string, Folder>> = {
     values: ['wire', 'dialect.ts', 'sql', 'routing'],
     types: ['config', 'observe', 'net'],
     outside: ['node:crypto', 'node:util', 'node:module', 'node:url', 'libpg-query', 'pg'],
+  },
+  mysql: {
+    values: ['wire', 'dialect.ts', 'sql', 'routing'],
+    types: ['config', 'observe', 'net'],
+    outside: [
+      'node:crypto',
+      'node:util',
+      'node:module',
+      'node:url',
+      'node:zlib',
+      'node-sql-parser',
+      'mysql2',
+      'mysql2/promise',
+    ],
   },
   net: {
     values: ['observe'],
@@ -94,7 +109,7 @@ const TABLE: Readonly<Record<string, Folder>> = {
 }
 
 /**
- * Who alone may import these. `postgres/` has no sockets: its probe, on the cold path, watches and questions servers through a driver
+ * Who alone may import these. `postgres/` and `mysql/` have no sockets: their probes, on the cold path, watch and question servers through a driver
  * that brings its own.
  */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
@@ -104,6 +119,8 @@ const ONLY_IN: Readonly<Record<string, RegExp>> = {
   'node:dgram': /^$/,
   'node:cluster': /^$/,
   pg: /^src\/(postgres\/probe|cli\/demo\/)/,
+  mysql2: /^src\/(mysql\/probe|cli\/demo\/)/,
+  'mysql2/promise': /^src\/(mysql\/probe|cli\/demo\/)/,
 }
 
 const sources = filesUnder('src').filter((path) => path.endsWith('.ts'))

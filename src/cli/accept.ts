@@ -2,11 +2,12 @@
 import type { ClientIdentity, ClientLogin, ClientLoginStep, ClientProtocol, Failure } from '../dialect.ts'
 import { type SecureContext, upgradeToClient } from '../net/connect.ts'
 import type { Socket } from '../net/listener.ts'
-import { Transport } from '../net/transport.ts'
+import { Transport, type TransportHandler } from '../net/transport.ts'
 import type { Session } from '../session/session.ts'
 
 export interface AcceptOptions {
-  readonly login: () => ClientLogin
+  /** `again`: what a client that becomes somebody else begins with. */
+  readonly login: (again: Buffer | null) => ClientLogin
   readonly tls: SecureContext | null
   readonly loginTimeout: number
   readonly highWater: number
@@ -29,16 +30,18 @@ const AHEAD_BYTES = 64 * 1024
 
 /** Drives the login of one accepted socket. Never throws. */
 export function accept(socket: Socket, options: AcceptOptions): void {
-  const login = options.login()
+  let login = options.login(null)
   let transport: Transport
   let over = false
   let busy = false
   const waiting: Buffer[] = []
   let ahead = 0
-  const timer = setTimeout(() => {
-    over = true
-    transport.destroy()
-  }, options.loginTimeout)
+  const limitTime = () =>
+    setTimeout(() => {
+      over = true
+      transport.destroy()
+    }, options.loginTimeout)
+  let timer = limitTime()
 
   const finish = () => {
     over = true
@@ -50,10 +53,11 @@ export function accept(socket: Socket, options: AcceptOptions): void {
     transport.end()
   }
 
-  async function work(): Promise<void> {
+  async function work(first?: ClientLoginStep): Promise<void> {
     if (busy) return
     busy = true
     try {
+      if (first !== undefined) await carryOut(first)
       while (waiting.length > 0 && !over) {
         const chunk = waiting.shift()!
         ahead -= chunk.length
@@ -109,27 +113,38 @@ export function accept(socket: Socket, options: AcceptOptions): void {
     finish()
     const { session, client, parameters, processId } = opened
     transport.write(login.welcome(parameters, processId, opened.cancelKey(login.cancelKeyBytes)))
+    transport.transform = login.transform
     transport.resume()
-    session.start(client, Buffer.concat([rest ?? Buffer.alloc(0), ...waiting.splice(0)]))
+    const sent = Buffer.concat([rest ?? Buffer.alloc(0), ...waiting.splice(0)])
+    session.start(client, transport.transform === null ? sent : transport.transform.incoming(sent), relogin)
+  }
+
+  /** The same socket, another user. */
+  function relogin(packet: Buffer): void {
+    login = options.login(packet)
+    over = false
+    ahead = 0
+    timer = limitTime()
+    transport.handler = handler
+    void work(login.start())
+  }
+
+  const handler: TransportHandler = {
+    data(chunk) {
+      waiting.push(chunk)
+      ahead += chunk.length
+      if (ahead > AHEAD_BYTES) transport.pause()
+      void work()
+    },
+    drained() {},
+    closed: finish,
   }
 
   function listen(on: Socket): void {
-    transport = new Transport(
-      on,
-      {
-        data(chunk) {
-          waiting.push(chunk)
-          ahead += chunk.length
-          if (ahead > AHEAD_BYTES) transport.pause()
-          void work()
-        },
-        drained() {},
-        closed: finish,
-      },
-      options.highWater,
-    )
+    transport = new Transport(on, handler, options.highWater)
     transport.resume()
   }
 
   listen(socket)
+  void work(login.start())
 }

@@ -3,36 +3,26 @@ import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { ClusterView, RunningCluster, SessionRow } from '../admin/view.ts'
 import { clusterNeedsRestart } from '../config/changes.ts'
 import type { Address, ClusterConfig } from '../config/types.ts'
-import type { ClientIdentity, Dialect, Failure } from '../dialect.ts'
+import type { ClientIdentity, Failure, LocalAnswer } from '../dialect.ts'
 import { createFleet } from '../fleet/fleet.ts'
-import { connect, serverContext, upgradeToServer, wantsTls } from '../net/connect.ts'
+import { serverContext } from '../net/connect.ts'
 import { type Listener, listen, type Socket } from '../net/listener.ts'
 import type { Transport } from '../net/transport.ts'
 import { createDigestStats } from '../observe/digests.ts'
 import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
-import { Pools } from '../pool/pools.ts'
-import type { ServerConnection } from '../pool/server-connection.ts'
-import { createAccounts } from '../postgres/auth/accounts.ts'
-import { tlsServerEndPoint } from '../postgres/auth/channel-binding.ts'
-import { digestSample, initClassifier } from '../postgres/classify/index.ts'
-import { PgClient } from '../postgres/client.ts'
-import { createClientLogin } from '../postgres/client-login.ts'
-import { createPgDialect } from '../postgres/dialect.ts'
-import { SSL_REQUEST_PACKET } from '../postgres/frontend.ts'
-import { covers } from '../postgres/position.ts'
-import { connectProbe } from '../postgres/probe.ts'
+import { Pools, poolAccount } from '../pool/pools.ts'
 import { createFloors } from '../routing/floors.ts'
 import type { Snapshot } from '../routing/types.ts'
-import { rememberName, type SessionContext } from '../session/context.ts'
+import { rememberName, type SessionContext, type SessionIdentity } from '../session/context.ts'
 import { explainRoute } from '../session/local.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
 import { millis, now, type ServerId } from '../units.ts'
 import { accept, type Opened } from './accept.ts'
-import { accountLookups } from './account-lookups.ts'
+import { sendCancel } from './cancel.ts'
 import { Databases } from './databases.ts'
-import { pemToDer } from './pem.ts'
+import { engineFor } from './engines.ts'
 
 interface Parts {
   readonly log: Log
@@ -44,19 +34,8 @@ const DOWN_TIMEOUTS = 10
 
 /** Rejects only when it cannot listen. */
 export async function startCluster(first: ClusterConfig, { log, metrics }: Parts): Promise<RunningCluster> {
-  await initClassifier()
   let config = first
-  const dialects = new Map<string, Dialect>()
-  const dialectFor = (address: Address): Dialect => {
-    const mode = wantsTls(config.serverTls, address) ? config.serverTls.mode : 'disable'
-    let dialect = dialects.get(mode)
-    if (dialect === undefined) {
-      const { preparedPerConnection } = config.limits
-      dialect = createPgDialect({ tls: mode, preparedPerConnection, statementNames: preparedPerConnection * 20 })
-      dialects.set(mode, dialect)
-    }
-    return dialect
-  }
+  const engine = await engineFor({ config: () => config, fleet: () => fleet })
   const nameOf = (address: Address) => ('path' in address ? address.path : `${address.host}:${address.port}`)
   const floors = createFloors({ keysMax: config.limits.causalKeys })
   const loads = config.servers.map(() => 0)
@@ -69,15 +48,8 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       weight,
       zone,
     })),
-    connectProbe: (server, database) => {
-      const { user, password, database: own, timeout } = config.monitor
-      return connectProbe(
-        config.servers[server]!.address,
-        { user, password, database: database ?? own, timeout },
-        config.serverTls,
-      )
-    },
-    covers,
+    connectProbe: (server, database) => engine.connectProbe(config.servers[server]!.address, database ?? undefined),
+    covers: engine.covers,
     interval: config.monitor.interval,
     timeout: config.monitor.timeout,
     nudge: config.monitor.nudge,
@@ -107,7 +79,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
 
   const pools = new Pools({
     config: () => config,
-    dialect: dialectFor,
+    dialect: engine.dialect,
     isReplica: (server) => fleet.snapshot().servers[server]!.role !== 'primary',
     confirm: (server, openedAt) => fleet.confirm(server, openedAt),
     epoch: () => fleet.snapshot().epoch,
@@ -115,79 +87,55 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
 
   const context: SessionContext = {
     config: () => config,
-    dialect: dialectFor(config.servers[0]!.address),
+    dialect: engine.dialect(config.servers[0]!.address),
     fleet,
     floors,
     metrics,
-    digests: createDigestStats({ max: config.limits.digests, sample: digestSample }),
+    digests: createDigestStats({ max: config.limits.digests, sample: engine.digestSample }),
     log,
     loads,
     customNames: new Set(),
-    pool: (server, user, database, secret) => pools.get(server, user, database, secret),
-    cancel: (connection) => void sendCancel(connection).catch(() => {}),
+    pool: (server, account) => pools.get(server, account),
+    cancel: (connection) => void sendCancel(connection, config, engine, pools).catch(() => {}),
+    kill,
     turn: 0,
   }
   const logins = new Logins(context)
   const databases = new Databases({
     fleet,
     log,
-    digests: config.limits.digests,
+    knowledge: engine.knowledge,
     refresh: () => config.catalogRefresh,
     settingFound: (name) => rememberName(context, name),
   })
-  const accounts = () =>
-    createAccounts({
-      users: config.auth.users,
-      query: config.auth.query,
-      trust: config.auth.method === 'trust',
-      run: accountLookups(fleet, config.auth.query !== null),
-    })
-  let currentAccounts = accounts()
   let secureContext = config.tls === null ? null : serverContext(config.tls.cert, config.tls.key)
-  const bindingOf = () => (config.tls === null ? null : tlsServerEndPoint(pemToDer(config.tls.cert)))
-  let channelBinding = bindingOf()
-
-  /** A cancel request needs a connection of its own; the server closes it. */
-  async function sendCancel(connection: ServerConnection): Promise<void> {
-    const { address } = config.servers[connection.server]!
-    let socket = await connect(address, 5000)
-    if (wantsTls(config.serverTls, address)) {
-      socket.write(SSL_REQUEST_PACKET)
-      const [answer] = (await new Promise<Buffer>((resolve, reject) => {
-        socket.once('data', resolve)
-        socket.once('error', reject)
-      })) as Buffer
-      if (answer === 0x53)
-        socket = await upgradeToServer(socket, config.serverTls, 'host' in address ? address.host : 'localhost')
-    }
-    socket.on('error', () => {})
-    socket.end(connection.greeting.cancelPacket)
-  }
-
   const sessions = new Map<number, { readonly session: Session; readonly key: Buffer }>()
   let clients = 0
   let stopping = false
 
-  async function open(identity: ClientIdentity, transport: Transport): Promise<Opened | Failure> {
-    if (stopping) return { code: '57P03', message: 'Freshet is shutting down' }
+  async function open(id: number, identity: ClientIdentity, transport: Transport): Promise<Opened | Failure> {
+    if (stopping) return SHUTTING_DOWN
     const policy = logins.policyOf(identity, config.policy)
     if ('message' in policy) return policy
-    const { dialect } = context
-    const startState = dialect.stateFromValues(identity.settings)
+    const startState = context.dialect.stateFromValues(identity.settings)
+    const account = poolAccount(identity)
+    if (identity.unproved) {
+      const refused = await logins.prove(account, pools)
+      engine.proved(identity.user, identity.secret, refused)
+      if (refused !== null) return refused
+    }
     pools.refreshSecret(identity.user, identity.secret)
-    const parameters = await logins.parameters(identity, startState)
+    const parameters = await logins.parameters(account, startState)
     if (!(parameters instanceof Map)) return parameters as Failure
-    const database = await databases.get(identity.database)
+    const database = await databases.get(engine.catalogOf(identity.database))
     // Told so now: nobody drains a session that comes after the others were asked to leave.
-    if (stopping) return { code: '57P03', message: 'Freshet is shutting down' }
-    let id = randomInt(1, 2 ** 31)
-    while (sessions.has(id)) id = randomInt(1, 2 ** 31)
+    if (stopping) return SHUTTING_DOWN
     const session = new Session(
       {
         id,
         user: identity.user,
         database: identity.database,
-        secret: identity.secret,
+        account,
         client: transport.remoteAddress,
         applicationName: identity.applicationName,
         startState,
@@ -199,10 +147,12 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       parameters,
       () => sessions.delete(id),
     )
-    const client = new PgClient({
+    const client = engine.protocol({
+      id,
+      profile: identity.profile,
       classifier: database.classifier,
-      limits: config.limits,
       state: () => session.state,
+      parameters,
       schemaVersion: () => database.schemaVersion,
     })
     let key = randomBytes(32)
@@ -220,6 +170,18 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     return opened
   }
 
+  function kill(by: SessionIdentity, id: number, target: 'connection' | 'query'): LocalAnswer | null {
+    const found = sessions.get(id)
+    if (found === undefined) return null
+    const { session } = found
+    if (session.identity.user !== by.user) {
+      return { failure: { code: 'HY000', number: 1095, message: `You are not owner of thread ${id}` } }
+    }
+    if (target === 'query') session.cancel()
+    else session.close({ code: '70100', number: 1317, message: 'Query execution was interrupted' })
+    return { result: { columns: [], rows: [], tag: 'KILL' } }
+  }
+
   function cancel(processId: number, secret: Buffer): void {
     const found = sessions.get(processId)
     if (found === undefined || found.key.length !== secret.length || !timingSafeEqual(found.key, secret)) return
@@ -229,27 +191,17 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
   const acceptSocket = (socket: Socket) => {
     clients++
     socket.once('close', () => clients--)
-    const full = clients > config.limits.clients
+    const refuse = clients > config.limits.clients ? tooMany(config.limits.clients) : null
+    let id = freshId()
+    while (sessions.has(id)) id = freshId()
+    const local = socket.remoteAddress === undefined
+    const host = local ? 'localhost' : hostOf(socket)
     accept(socket, {
-      login: () =>
-        createClientLogin({
-          method: config.auth.method as 'scram-sha-256' | 'md5' | 'trust',
-          accounts: currentAccounts,
-          tls: config.tls?.mode ?? 'disable',
-          channelBinding,
-          startupBytes: config.limits.startupBytes,
-          refuse: full
-            ? {
-                code: '53300',
-                message: 'sorry, too many clients already',
-                hint: `limits.clients is ${config.limits.clients}.`,
-              }
-            : null,
-        }),
+      login: (again) => engine.login({ id, again, refuse, local, host }),
       tls: secureContext,
       loginTimeout: config.limits.loginTimeout,
       highWater: config.limits.writeBufferBytes,
-      open,
+      open: (identity, transport) => open(id, identity, transport),
       cancel,
       onError: (error) =>
         log.error({ error: error.message, stack: error.stack }, 'a login failed in an unexpected way'),
@@ -322,23 +274,33 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
         serverTls: config.serverTls,
         auth: { ...next.auth, method: config.auth.method },
       }
-      currentAccounts = accounts()
+      engine.reloaded()
       secureContext = config.tls === null ? null : serverContext(config.tls.cert, config.tls.key)
-      channelBinding = bindingOf()
       return restart
     },
     async explain(sql) {
       const database = databases.any()
       if (database === undefined) return [['error', 'no client has connected yet, so no catalog has been read']]
       const text = Buffer.from(sql)
-      const facts = database.classifier.classify(text, 0, text.length, {
-        standardConformingStrings: true,
-        asciiSafeEncoding: true,
-      })
+      const facts = database.classifier.classify(text, 0, text.length, engine.lexMode)
       return explainRoute(context, facts, FRESH_SESSION, config.policy, null)
     },
   }
 }
+
+const SHUTTING_DOWN: Failure = { code: '57P03', message: 'Freshet is shutting down' }
+
+const tooMany = (limit: number): Failure => ({
+  code: '53300',
+  message: 'sorry, too many clients already',
+  hint: `limits.clients is ${limit}.`,
+})
+
+/** Above what servers count up to, so that an id of theirs is not taken for one of Freshet's. Clients of PostgreSQL read it as a signed number. */
+const freshId = () => randomInt(2 ** 30, 2 ** 31)
+
+/** IPv4 clients of a listener for both families are shown as such. */
+const hostOf = (socket: Socket): string => (socket.remoteAddress ?? 'localhost').replace(/^::ffff:/, '')
 
 const FRESH_SESSION = {
   floor: { epoch: 0, instant: millis(Number.NEGATIVE_INFINITY) as never },

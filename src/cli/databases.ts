@@ -1,16 +1,14 @@
 /** What is known of each database: its catalog, kept fresh, and the classifier that uses it. */
-import { randomInt } from 'node:crypto'
 import type { Fleet } from '../fleet/types.ts'
 import type { Log } from '../observe/log.ts'
-import { type Catalog, createClassifier, loadCatalog } from '../postgres/classify/index.ts'
-import { settingNames } from '../postgres/setting-names.ts'
 import type { DatabaseContext } from '../session/context.ts'
 import type { Classifier } from '../sql/facts.ts'
+import type { Knowledge } from './engine.ts'
 
 export interface DatabasesOptions {
   readonly fleet: Fleet
   readonly log: Log
-  readonly digests: number
+  readonly knowledge: () => Knowledge
   /** ms between two readings of a catalog. */
   readonly refresh: () => number
   /** A function of this database sets this. */
@@ -20,13 +18,11 @@ export interface DatabasesOptions {
 const DATABASES_MAX = 1000
 
 class Database implements DatabaseContext {
-  readonly classifier: Classifier
   schemaVersion = 0
   readsLastSequence = false
-  settersOfOthers: ReadonlySet<string> = new Set()
   readonly #name: string
   readonly #options: DatabasesOptions
-  #catalog: Catalog | null = null
+  readonly #knowledge: Knowledge
   #loading: Promise<void> | null = null
   #again = false
   #complained = false
@@ -34,12 +30,15 @@ class Database implements DatabaseContext {
   constructor(name: string, options: DatabasesOptions) {
     this.#name = name
     this.#options = options
-    this.classifier = createClassifier({
-      seed: randomInt(2 ** 47),
-      limits: { digests: options.digests },
-      catalog: () => this.#catalog,
-      now: () => performance.now(),
-    })
+    this.#knowledge = options.knowledge()
+  }
+
+  get classifier(): Classifier {
+    return this.#knowledge.classifier
+  }
+
+  get settersOfOthers(): ReadonlySet<string> {
+    return this.#knowledge.settersOfOthers
   }
 
   schemaChanged(): void {
@@ -64,24 +63,13 @@ class Database implements DatabaseContext {
     return this.#loading
   }
 
-  #findSettings(catalog: Catalog): void {
-    const setters = new Set<string>()
-    for (const [name, functions] of catalog.functions) {
-      for (const { definition } of functions) {
-        if (definition === null) continue
-        const { names, others } = settingNames(definition)
-        names.forEach(this.#options.settingFound)
-        if (others) setters.add(name)
-      }
-    }
-    this.settersOfOthers = setters
-  }
-
   async #load(): Promise<void> {
     const { fleet, log } = this.#options
     try {
-      this.#catalog = await loadCatalog((sql, parameters) => fleet.queryDatabase(this.#name, sql, parameters))
-      this.#findSettings(this.#catalog)
+      await this.#knowledge.load((sql, parameters) =>
+        this.#name === '' ? fleet.query(sql, parameters) : fleet.queryDatabase(this.#name, sql, parameters),
+      )
+      this.#knowledge.settings.forEach(this.#options.settingFound)
       this.#complained = false
     } catch (error) {
       // Without a catalog reads stay on the primary; saying so once is enough.

@@ -20,6 +20,12 @@ export interface TransportHandler {
   closed(error: Error | null): void
 }
 
+/** Bytes in another form on the wire than for the handler (compression). */
+interface Packing {
+  incoming(chunk: Buffer): Buffer
+  outgoing(bytes: Buffer): Buffer
+}
+
 export class Transport {
   readonly #socket: Socket
   readonly #highWater: number
@@ -27,6 +33,8 @@ export class Transport {
   #full = false
   #open = true
   #error: Error | null = null
+  /** Throwing means that the peer sends garbage; the connection then ends. */
+  transform: Packing | null = null
 
   constructor(socket: Socket, handler: TransportHandler, highWater: number) {
     this.#socket = socket
@@ -36,7 +44,7 @@ export class Transport {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
     const receive = (chunk: Buffer) => {
-      if (this.#open) this.#handler.data(chunk)
+      if (this.#open) this.#receive(chunk)
       chunkRead(chunk.length)
     }
     if (!receiveInto(socket, receive)) socket.on('data', receive)
@@ -55,6 +63,22 @@ export class Transport {
       this.#open = false
       this.#handler.closed(this.#error)
     })
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.transform === null) {
+      this.#handler.data(chunk)
+      return
+    }
+    let bytes: Buffer
+    try {
+      bytes = this.transform.incoming(chunk)
+    } catch (error) {
+      this.#error = error as Error
+      this.destroy()
+      return
+    }
+    if (bytes.length > 0) this.#handler.data(bytes)
   }
 
   /** The next owner of the bytes (after login). */
@@ -93,7 +117,11 @@ export class Transport {
   write(bytes: Buffer): boolean {
     if (!this.#open) return true
     const socket = this.#socket
-    if (socket.write(bytes) || socket.writableLength <= this.#highWater) return true
+    if (
+      socket.write(this.transform === null ? bytes : this.transform.outgoing(bytes)) ||
+      socket.writableLength <= this.#highWater
+    )
+      return true
     this.#full = true
     return false
   }
@@ -103,7 +131,7 @@ export class Transport {
     if (pieces.length === 1) return this.write(pieces[0]!)
     let size = 0
     for (const piece of pieces) size += piece.length
-    if (size <= COPY_BYTES) return this.write(Buffer.concat(pieces, size))
+    if (size <= COPY_BYTES || this.transform !== null) return this.write(Buffer.concat(pieces, size))
     this.#socket.cork()
     let room = true
     for (const piece of pieces) room = this.write(piece)

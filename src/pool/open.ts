@@ -1,5 +1,5 @@
 import type { Address } from '../config/types.ts'
-import type { Dialect, Failure, ServerLoginStep } from '../dialect.ts'
+import type { Dialect, Failure, ServerAccount, ServerLoginStep } from '../dialect.ts'
 import { connect, type ServerTls, upgradeToServer, wantsTls } from '../net/connect.ts'
 import { Transport } from '../net/transport.ts'
 import { now, type ServerId } from '../units.ts'
@@ -11,9 +11,7 @@ export interface OpenOptions {
   readonly address: Address
   readonly tls: ServerTls
   readonly dialect: Dialect
-  readonly user: string
-  readonly database: string
-  readonly secret: unknown
+  readonly account: ServerAccount
   readonly readOnly: boolean
   readonly highWater: number
   /** ms for connecting and logging in. */
@@ -28,7 +26,7 @@ const fail = (failure: Failure): never => {
 export async function openConnection(options: OpenOptions): Promise<ServerConnection> {
   const { address, dialect, tls } = options
   const deadline = now() + options.timeout
-  const login = dialect.serverLogin(options.user, options.database, options.secret, options.readOnly)
+  const login = dialect.serverLogin(options.account, options.readOnly)
   let socket = await connect(address, options.timeout, true).catch((error: Error) =>
     fail({ code: '08001', message: `cannot connect to server ${nameOf(address)}: ${error.message}` }),
   )
@@ -39,7 +37,7 @@ export async function openConnection(options: OpenOptions): Promise<ServerConnec
       if (step.failure) return fail(step.failure)
       if (step.send) bytes.transport.write(step.send)
       if (step.greeting) {
-        return new ServerConnection(options.server, dialect, bytes.transport, step.greeting, options.readOnly)
+        return new ServerConnection(options, bytes.transport, step.greeting)
       }
       if (step.startTls) {
         const host = 'host' in address ? address.host : 'localhost'

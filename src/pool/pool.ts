@@ -117,6 +117,15 @@ export class Pool {
     this.#idle.push(connection)
   }
 
+  /** A connection that was opened for another reason: kept while there is room. */
+  adopt(connection: ServerConnection): void {
+    if (this.#closed || this.#all.size + this.#connecting >= this.options.size()) connection.close()
+    else {
+      this.#connecting++
+      this.#opened(connection)
+    }
+  }
+
   /** A login that was refused is worth another attempt at once. */
   secretChanged(): void {
     if (this.#lastFailure?.code.startsWith('28')) this.#failedAt = null

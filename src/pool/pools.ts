@@ -1,5 +1,5 @@
 import type { Address, ClusterConfig } from '../config/types.ts'
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, Failure, ServerAccount } from '../dialect.ts'
 import { type Instant, now, type ServerId } from '../units.ts'
 import { openConnection, tlsModeFor } from './open.ts'
 import { Pool, PoolFailure } from './pool.ts'
@@ -18,15 +18,23 @@ export interface PoolsOptions {
 interface Entry {
   readonly pool: Pool
   readonly server: ServerId
-  readonly user: string
-  readonly database: string
-  secret: unknown
+  account: ServerAccount
+}
+
+/** An account under which pools are looked up often. */
+export interface PoolAccount extends ServerAccount {
+  readonly poolKey: string
+}
+
+/** `secret` does not count: it is the same user's, older or newer. */
+export const poolAccount = ({ user, database, secret, profile }: ServerAccount): PoolAccount => {
+  return { user, database, secret, profile, poolKey: `${user}\0${database}\0${profile}` }
 }
 
 /** Users whose newest secret is kept for pools that are yet to be made. */
 const SECRETS_MAX = 10_000
 
-/** All pools of one cluster: one per server, user and database. */
+/** All pools of one cluster: one per server, user, database and shape of the protocol. */
 export class Pools {
   readonly #options: PoolsOptions
   readonly #byServer: Map<string, Entry>[]
@@ -41,17 +49,19 @@ export class Pools {
     this.#timer.unref()
   }
 
-  /** `secret`: what the session's own login yielded; a newer login of the same user counts more. */
-  get(server: ServerId, user: string, database: string, secret: unknown): Pool {
-    const key = `${user}\0${database}`
-    const known = this.#byServer[server]!.get(key)
-    if (known !== undefined) return known.pool
+  /** Of the secrets a newer login of the same user counts more. */
+  get(server: ServerId, account: PoolAccount): Pool {
+    return this.#entry(server, account).pool
+  }
+
+  #entry(server: ServerId, account: PoolAccount): Entry {
+    const known = this.#byServer[server]!.get(account.poolKey)
+    if (known !== undefined) return known
     const { config } = this.#options
+    const { user, database } = account
     const entry: Entry = {
       server,
-      user,
-      database,
-      secret: this.#secrets.get(user) ?? secret,
+      account: { ...account, secret: this.#secrets.get(user) ?? account.secret },
       pool: new Pool({
         name: `${user}@${database} on ${config().servers[server]!.name}`,
         size: () => config().pool.size,
@@ -59,11 +69,28 @@ export class Pools {
         idle: () => config().pool.idle,
         lifetime: () => config().pool.lifetime,
         waitingMax: () => config().limits.waiting,
-        open: () => this.#open(entry),
+        open: () => this.#open(server, entry.account),
       }),
     }
-    this.#byServer[server]!.set(key, entry)
-    return entry.pool
+    this.#byServer[server]!.set(account.poolKey, entry)
+    return entry
+  }
+
+  /** Logs in to the server as that account, whatever the pool knows. Resolves with null, or with what the server said. */
+  async prove(server: ServerId, account: PoolAccount): Promise<Failure | null> {
+    try {
+      this.#entry(server, account).pool.adopt(await this.#open(server, account))
+      return null
+    } catch (error) {
+      if (error instanceof PoolFailure) return error.failure
+      throw error
+    }
+  }
+
+  /** Runs SQL on a connection of its own under the same account as another one. Rejects when that cannot be opened. */
+  async aside(beside: ServerConnection, sql: string): Promise<void> {
+    const connection = await this.#open(beside.server, beside.account)
+    connection.command(sql, () => connection.close())
   }
 
   /** A client has just proved who it is: from now on connections are opened with what that yielded. */
@@ -73,38 +100,36 @@ export class Pools {
     if (this.#secrets.size > SECRETS_MAX) this.#secrets.delete(this.#secrets.keys().next().value!)
     for (const pools of this.#byServer) {
       for (const entry of pools.values()) {
-        if (entry.user !== user) continue
-        entry.secret = secret
+        if (entry.account.user !== user) continue
+        entry.account = { ...entry.account, secret }
         entry.pool.secretChanged()
       }
     }
   }
 
-  async #open(entry: Entry): Promise<ServerConnection> {
+  async #open(server: ServerId, account: ServerAccount): Promise<ServerConnection> {
     const { config, isReplica, confirm, epoch } = this.#options
     const { servers, serverTls, limits } = config()
-    const { address } = servers[entry.server]!
-    const readOnly = isReplica(entry.server)
+    const { address } = servers[server]!
+    const readOnly = isReplica(server)
     const began = epoch()
     const connection = await openConnection({
-      server: entry.server,
+      server,
       address,
       tls: { ...serverTls, mode: tlsModeFor(serverTls, address) },
       dialect: this.#options.dialect(address),
-      user: entry.user,
-      database: entry.database,
-      secret: entry.secret,
+      account,
       readOnly,
       highWater: limits.writeBufferBytes,
       timeout: Math.max(1000, config().pool.wait),
     })
     // A connection is used under a horizon only if it was open before the sample that proves the horizon was sent.
-    const incarnation = await confirm(entry.server, now())
-    if (incarnation === null || epoch() !== began || isReplica(entry.server) !== readOnly) {
+    const incarnation = await confirm(server, now())
+    if (incarnation === null || epoch() !== began || isReplica(server) !== readOnly) {
       connection.close()
       throw new PoolFailure({
         code: '08006',
-        message: `server ${servers[entry.server]!.name} went away or changed its role while a connection was opened`,
+        message: `server ${servers[server]!.name} went away or changed its role while a connection was opened`,
       })
     }
     return connection
@@ -123,8 +148,8 @@ export class Pools {
 
   *entries(): Iterable<{ server: ServerId; user: string; database: string; counts: Pool['counts'] }> {
     for (const pools of this.#byServer) {
-      for (const { server, user, database, pool } of pools.values())
-        yield { server, user, database, counts: pool.counts }
+      for (const { server, account, pool } of pools.values())
+        yield { server, user: account.user, database: account.database, counts: pool.counts }
     }
   }
 

@@ -3,6 +3,7 @@ import type {
   Dialect,
   Failure,
   ReplySink,
+  ServerAccount,
   ServerCodec,
   ServerGreeting,
   SessionState,
@@ -22,6 +23,14 @@ export interface ConnectionOwner {
   connectionMessage(view: Buffer): void
 }
 
+/** What was asked for when the connection was opened. */
+export interface OpenedAs {
+  readonly server: ServerId
+  readonly account: ServerAccount
+  readonly dialect: Dialect
+  readonly readOnly: boolean
+}
+
 export type CommandResult = { readonly rows: (string | null)[][] } | { readonly failure: Failure }
 
 /** Replies to Freshet's own commands are small; more than this is a fault. */
@@ -33,6 +42,8 @@ const COMMAND_REPLY_BYTES = 4 * 1024 * 1024
  */
 export class ServerConnection implements TransportHandler {
   readonly server: ServerId
+  /** Who it is logged in as. */
+  readonly account: ServerAccount
   readonly openedAt: Instant = now()
   readonly greeting: ServerGreeting
   readonly readOnly: boolean
@@ -56,10 +67,12 @@ export class ServerConnection implements TransportHandler {
   readonly #transport: Transport
   #command: ((result: CommandResult) => void) | null = null
 
-  constructor(server: ServerId, dialect: Dialect, transport: Transport, greeting: ServerGreeting, readOnly: boolean) {
-    this.server = server
+  constructor(opened: OpenedAs, transport: Transport, greeting: ServerGreeting) {
+    const { dialect } = opened
+    this.server = opened.server
+    this.account = opened.account
+    this.readOnly = opened.readOnly
     this.greeting = greeting
-    this.readOnly = readOnly
     this.parameters = new Map(greeting.parameters)
     this.state = dialect.loginState
     this.#dialect = dialect

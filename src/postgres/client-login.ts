@@ -134,7 +134,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
     const database = parameters.get('database') || user
     const startupSettings = startupOptions(parameters)
     if ('code' in startupSettings) return refuse(startupSettings)
-    identity = { user, database, ...startupSettings }
+    identity = { user, database, profile: '', ...startupSettings }
     const account = await options.accounts.lookup(user, database)
     if (isFailure(account)) return refuse(account)
     afterAuth = account.afterAuth
@@ -177,6 +177,8 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
   }
 
   return {
+    start: () => ({}),
+    transform: null,
     async receive(chunk) {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
       try {

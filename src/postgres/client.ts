@@ -49,6 +49,8 @@ export class PgClient implements ClientProtocol {
   #inParts = false
   /** Statements prepared (or closed: null) by units whose replies have not all come. */
   readonly pending = new Map<string, PreparedStatement | null>()
+  /** The server is asked for these: see `captureSql`. */
+  readonly pins: readonly string[] = []
   /** Portals bound in this transaction, by name: Execute names only the portal. */
   readonly portals = new Map<string, PreparedStatement | null>()
 
@@ -268,6 +270,16 @@ export class PgClient implements ClientProtocol {
 
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {
     return localReply(this, unit as PgUnit, answer, status)
+  }
+
+  question(): null {
+    return null
+  }
+
+  answered(): void {}
+
+  reset(): void {
+    this.statements.clear()
   }
 
   encodeFailure(failure: Failure): Buffer {

@@ -40,7 +40,7 @@ const SAFE: LexMode = { standardConformingStrings: true, asciiSafeEncoding: true
 export function createPgDialect(options: PgDialectOptions): Dialect {
   const names = new StatementNames(options.statementNames)
   return {
-    serverLogin: (user, database, secret, readOnly) =>
+    serverLogin: ({ user, database, secret }, readOnly) =>
       createServerLogin({ user, database, secret: secret as ServerSecret, tls: options.tls, readOnly }),
     serverCodec: (write) => new PgServerCodec(names, options.preparedPerConnection, write),
     readRows,
@@ -55,6 +55,10 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
       ),
     stateFromSettings: stateOf,
     keepsOnPrimary,
+    stateAfterReport: (state) => state,
+    errorFailsTransaction: true,
+    // default_transaction_isolation is looked at on the server only: what it makes of a statement is the same there.
+    isolation: () => 'read committed',
     captureSql,
     settingNames,
     readCaptured,

@@ -69,7 +69,7 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
         case 0x45:
           return { failure: readFailure(body) }
         case 0x5a:
-          return { greeting: { parameters, cancelPacket } }
+          return { greeting: { parameters, cancel: { packet: cancelPacket } } }
         case 0x4e:
         case 0x76:
           break

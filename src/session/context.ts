@@ -1,10 +1,11 @@
 import type { ClusterConfig } from '../config/types.ts'
-import type { Dialect, SessionState } from '../dialect.ts'
+import type { Dialect, LocalAnswer, SessionState } from '../dialect.ts'
 import type { Fleet } from '../fleet/types.ts'
 import type { DigestStats } from '../observe/digests.ts'
 import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
 import type { Pool } from '../pool/pool.ts'
+import type { PoolAccount } from '../pool/pools.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Floors } from '../routing/floors.ts'
 import type { Policy } from '../routing/types.ts'
@@ -37,9 +38,11 @@ export interface SessionContext {
   readonly loads: number[]
   /** Settings without a definition that sessions have used (`app.user`), bounded. */
   readonly customNames: Set<string>
-  pool(server: ServerId, user: string, database: string, secret: unknown): Pool
+  pool(server: ServerId, account: PoolAccount): Pool
   /** Asks the server to cancel what the connection runs. */
   cancel(connection: ServerConnection): void
+  /** KILL of one of Freshet's own sessions; null when none has that id. */
+  kill(by: SessionIdentity, id: number, target: 'connection' | 'query'): LocalAnswer | null
   /** Counts up; breaks ties between replicas. */
   turn: number
 }
@@ -49,7 +52,7 @@ export interface SessionIdentity {
   readonly id: number
   readonly user: string
   readonly database: string
-  readonly secret: unknown
+  readonly account: PoolAccount
   readonly client: string
   readonly applicationName: string
   /** The state asked for at start-up: what RESET goes back to. */

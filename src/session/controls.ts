@@ -6,9 +6,15 @@ import type { Session } from './session.ts'
 import { changeSetting, isFailure, showSetting } from './settings.ts'
 import { setToken, showToken } from './token.ts'
 
-/** SET freshet.*, SHOW freshet.* and EXPLAIN ROUTE. `apply`: it is executed, not only prepared or described. */
-export function answerControl(session: Session, control: Control, apply: boolean): LocalAnswer | Promise<LocalAnswer> {
+/** SET freshet.*, SHOW freshet.*, EXPLAIN ROUTE, KILL; null: not for Freshet after all. `apply`: it is executed, not only prepared or described. */
+export function answerControl(
+  session: Session,
+  control: Control,
+  apply: boolean,
+): LocalAnswer | Promise<LocalAnswer> | null {
   switch (control.kind) {
+    case 'kill':
+      return apply ? session.context.kill(session.identity, Number(control.id), control.target) : done('KILL')
     case 'set': {
       if (control.name === 'token') {
         if (control.value === null) return done('RESET')

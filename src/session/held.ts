@@ -74,7 +74,7 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
 /** The transaction has failed for a reason of Freshet's own; its connection is given up, and the client has to roll back. */
 function abandon(session: Session, failure: Failure): void {
   session.lease.drop()
-  session.endTransaction('failed')
+  session.endTransaction(session.context.dialect.errorFailsTransaction ? 'failed' : 'idle')
   session.fail(failure)
 }
 
@@ -87,6 +87,19 @@ export function backToSequence(session: Session): void {
   const there = primary !== null && last !== null && last.connection.server === primary
   // Any other connection would answer with somebody else's value.
   if (!there || !session.lease.take(last.connection, last.uses)) session.fail(NOT_YET)
+}
+
+/** What a statement left to be asked about, only the connection that ran it knows. True when the session holds it again. */
+export function backToPrevious(session: Session): boolean {
+  const { last } = session.tracker
+  if (last === null) return false
+  const { primary } = session.context.fleet.snapshot()
+  const fits = last.connection.readOnly
+    ? session.current.work.facts.verdict !== 'primary'
+    : last.connection.server === primary
+  if (!fits) return false
+  session.current.because = 'session-state'
+  return session.lease.take(last.connection, last.uses)
 }
 
 function isLastWriter(session: Session, connection: ServerConnection): boolean {

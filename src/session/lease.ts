@@ -28,7 +28,7 @@ export class Lease implements Waiter {
 
   #pool(server: ServerId): Pool {
     const { context, identity } = this.#session
-    return context.pool(server, identity.user, identity.database, identity.secret)
+    return context.pool(server, identity.account)
   }
 
   #count(server: ServerId | null): void {

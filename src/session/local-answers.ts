@@ -33,13 +33,16 @@ export function answerLocally(session: Session, work: Work): LocalAnswer | Promi
   if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
   if (work.refusal !== null) return { failure: work.refusal }
   if (work.control !== null && work.executes <= 1) {
-    return session.status === 'failed' ? ABORTED : answerControl(session, work.control, work.executes > 0)
+    const answer = session.status === 'failed' ? ABORTED : answerControl(session, work.control, work.executes > 0)
+    if (answer !== null) return answer
   }
   if (work.executes > 1 && work.facts.verdict !== 'read' && CONTROL_AMONG_OTHERS.test(work.text())) return NOT_ALONE
   if (isEmpty(work)) return done('')
+  const anew = session.tracker.startsAnew(work.facts)
+  if (anew !== null) return anew
   if (session.transaction.deferred) return inDeferredTransaction(session, work)
   if (work.deferrable && session.lease.connection === null && session.status === 'idle') {
-    session.transaction.defer(work)
+    session.transaction.defer(work, session.context.dialect.isolation(session.state))
     session.status = 'open'
     return done(STARTS.test(work.text()) ? 'START TRANSACTION' : 'BEGIN')
   }
@@ -51,12 +54,18 @@ export function answerLocally(session: Session, work: Work): LocalAnswer | Promi
 function inDeferredTransaction(session: Session, work: Work): LocalAnswer | null {
   const control = work.facts.transaction
   if (work.executes !== 1 || control === null) return null
-  if ((control.op === 'commit' || control.op === 'rollback') && !control.chain) {
+  if ((control.op === 'commit' || control.op === 'rollback') && !control.chain && !control.release) {
     session.endTransaction('idle')
     return done(control.op === 'commit' ? 'COMMIT' : 'ROLLBACK')
   }
-  if (control.op !== 'set-transaction' || control.snapshot || work.text().length > DEFERRED_MAX) return null
-  session.transaction.defer(work)
+  if (
+    control.op !== 'set-transaction' ||
+    control.snapshot ||
+    control.scope === 'next' ||
+    work.text().length > DEFERRED_MAX
+  )
+    return null
+  session.transaction.defer(work, session.transaction.isolation)
   return done('SET')
 }
 

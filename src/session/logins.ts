@@ -1,6 +1,7 @@
 /** From a proved identity to a session: the connection that shows that the servers agree, and what the client is told at its start. */
 import type { ClientIdentity, Failure, SessionState } from '../dialect.ts'
 import type { Waiter } from '../pool/pool.ts'
+import type { PoolAccount, Pools } from '../pool/pools.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Policy } from '../routing/types.ts'
 import { type Instant, now, type ServerId } from '../units.ts'
@@ -41,25 +42,19 @@ export class Logins {
    * What a server reports to such a client at its login. The first client of its kind waits for a real connection in the wanted state,
    * so a setting that the server refuses is refused here, in the server's words.
    */
-  async parameters(identity: ClientIdentity, state: SessionState): Promise<ReadonlyMap<string, string> | Failure> {
+  async parameters(account: PoolAccount, state: SessionState): Promise<ReadonlyMap<string, string> | Failure> {
     const snapshot = this.#context.fleet.snapshot()
-    const key = `${identity.user}\0${identity.database}\0${state.key}`
+    const key = `${account.poolKey}\0${state.key}`
     const known = this.#welcomes.get(key)
     if (known !== undefined && known.epoch === snapshot.epoch && known.until > now()) return known.parameters
-    const server = snapshot.primary ?? snapshot.servers.find((one) => one.up && one.ineligible === null)?.id
-    if (server === undefined) {
-      return {
-        code: '57P03',
-        message: `no server can take the connection: ${snapshot.primaryProblem ?? 'no primary is known'}`,
-        fatal: true,
-      }
-    }
-    const connection = await this.#acquire(server, identity, state)
+    const server = this.#greeter()
+    if (typeof server !== 'number') return server
+    const connection = await this.#acquire(server, account, state)
     if ('code' in connection) return connection
     const failure = await bring(connection, this.#context, state)
     const parameters = new Map(connection.parameters)
     if (failure !== null) connection.retired = true
-    this.#context.pool(server, identity.user, identity.database, identity.secret).release(connection)
+    this.#context.pool(server, account).release(connection)
     if (failure !== null) return failure
     for (const name of [...parameters.keys()]) {
       // A replica greets on the primary's behalf while there is none.
@@ -70,8 +65,23 @@ export class Logins {
     return parameters
   }
 
-  #acquire(server: ServerId, identity: ClientIdentity, state: SessionState): Promise<ServerConnection | Failure> {
-    const pool = this.#context.pool(server, identity.user, identity.database, identity.secret)
+  /** Whether the primary lets that account in; null when it does. */
+  prove(account: PoolAccount, pools: Pools): Promise<Failure | null> {
+    const server = this.#greeter()
+    return typeof server === 'number' ? pools.prove(server, account) : Promise.resolve(server)
+  }
+
+  /** The server that speaks to clients who log in. */
+  #greeter(): ServerId | Failure {
+    const { primary, primaryProblem, servers } = this.#context.fleet.snapshot()
+    const server = primary ?? servers.find((one) => one.up && one.ineligible === null)?.id
+    if (server !== undefined) return server
+    const message = `no server can take the connection: ${primaryProblem ?? 'no primary is known'}`
+    return { code: '57P03', message, fatal: true }
+  }
+
+  #acquire(server: ServerId, account: PoolAccount, state: SessionState): Promise<ServerConnection | Failure> {
+    const pool = this.#context.pool(server, account)
     return new Promise((resolve) => {
       const waiter: Waiter = { granted: resolve, refused: resolve }
       const connection = pool.acquire(state.key, waiter)

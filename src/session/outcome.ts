@@ -6,6 +6,17 @@ import type { Instant } from '../units.ts'
 import type { Reply } from './reply.ts'
 import type { Session } from './session.ts'
 
+/** The primary has told the client something: rows, errors, rollbacks and notifications may all show new state. */
+export function raiseFloor(session: Session, at: Instant): void {
+  session.floor = { epoch: session.context.fleet.snapshot().epoch, instant: at }
+}
+
+/** What the primary tells the client may be the end of a write. */
+export function acknowledge(session: Session, at: Instant): void {
+  raiseFloor(session, at)
+  session.context.floors.acknowledge(session.policy.causalKey, session.floor)
+}
+
 export function settleFloors(session: Session, connection: ServerConnection, at: Instant): void {
   if (connection.readOnly) {
     session.lastReplica = connection.server
@@ -13,11 +24,8 @@ export function settleFloors(session: Session, connection: ServerConnection, at:
     session.lastReplicaReadEnd = at
   } else if (session.current.work.facts.verdict !== 'read' || session.transaction.wrote) {
     session.transaction.wrote = true
-    session.acknowledge(at)
-  } else {
-    // Rows, errors and rollbacks of the primary may all have shown new state.
-    session.floor = { epoch: session.context.fleet.snapshot().epoch, instant: at }
-  }
+    acknowledge(session, at)
+  } else raiseFloor(session, at)
 }
 
 export function count(session: Session, connection: ServerConnection, at: Instant): void {

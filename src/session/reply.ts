@@ -1,5 +1,6 @@
 import type { Failure, ReplySink, TransactionStatus, Unit } from '../dialect.ts'
 import { now } from '../units.ts'
+import { acknowledge } from './outcome.ts'
 import type { Session } from './session.ts'
 import type { UnitQueue } from './unit-queue.ts'
 
@@ -64,7 +65,7 @@ export class Reply implements ReplySink {
     }
     this.forwarded = true
     // Whoever asks for `scope` or `global` must see what the next bytes may acknowledge.
-    if (this.#write) this.#session.acknowledge(now())
+    if (this.#write) acknowledge(this.#session, now())
     this.#session.send(view)
   }
 
@@ -81,7 +82,7 @@ export class Reply implements ReplySink {
     const { context, lease, tracker } = this.#session
     if (context.dialect.serverOnly(name)) return true
     lease.connection?.parameters.set(name, value)
-    tracker.reported(name, value)
+    tracker.reported(name, value, lease.connection)
     return false
   }
 

@@ -29,12 +29,12 @@ import type { LexMode } from '../sql/facts.ts'
 import { type Instant, NEVER, now, type ServerId } from '../units.ts'
 import type { DatabaseContext, SessionContext, SessionIdentity } from './context.ts'
 import { CurrentUnit } from './current-unit.ts'
-import { backToSequence, runOnHeld } from './held.ts'
+import { backToPrevious, backToSequence, runOnHeld } from './held.ts'
 import { applyHint } from './hint.ts'
 import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
-import { afterLoss, cancelUnit, count, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, cancelUnit, count, raiseFloor, runAgain, settleFloors } from './outcome.ts'
 import { Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor } from './route.ts'
@@ -81,6 +81,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   incarnation = 0
   #draining: Failure | null = null
   #leaving = false
+  #relogin: (packet: Buffer) => void = () => {}
 
   constructor(
     identity: SessionIdentity,
@@ -101,9 +102,10 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#onClosed = onClosed
   }
 
-  /** Takes the client over from the login. `rest`: what it has sent already. */
-  start(client: ClientProtocol, rest: Buffer): void {
+  /** Takes the client over from the login. `rest`: what it has sent already. `relogin`: gives it back to one. */
+  start(client: ClientProtocol, rest: Buffer, relogin: (packet: Buffer) => void): void {
     this.client = client
+    this.#relogin = relogin
     this.#transport.handler = this
     if (rest.length > 0) this.data(rest)
   }
@@ -158,6 +160,14 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     else this.#transport.end()
   }
 
+  relogin(packet: Buffer): void {
+    const idle = this.phase === 'idle' && this.#queue.length === 0
+    if (idle) {
+      this.#end()
+      this.#relogin(packet)
+    } else this.close({ code: '08P01', message: 'the user cannot be changed before all replies have come' })
+  }
+
   /** A broken frame. */
   readonly violation = (failure: Failure): void => this.close(failure)
 
@@ -177,9 +187,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   /** Somebody with this session's key wants its statement cancelled. */
-  cancel(): void {
-    cancelUnit(this)
-  }
+  readonly cancel = (): void => cancelUnit(this)
 
   sendAll(views: readonly Buffer[]): void {
     if (!this.#transport.writeAll(views)) this.lease.connection?.pause()
@@ -205,7 +213,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   #take(unit: Unit): void {
-    const reply = this.client.withoutServer(unit, this.status)
+    const reply = this.client.withoutServer(unit, this.status, this.lease.connection !== null)
     if (reply !== null) {
       this.#reading.answer(reply)
       this.#finishUnit()
@@ -225,7 +233,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     current.floor = effectiveFloor(policy, this, this.context.floors, epoch, current.arrived)
     if (this.lease.connection !== null) runOnHeld(this, this.lease.connection)
     else if (work.facts.usesLastSequence && work.executes > 0) backToSequence(this)
-    else this.#carryOut(decisionFor(this))
+    else if (work.facts.asksPrevious === undefined || !backToPrevious(this)) this.#carryOut(decisionFor(this))
   }
 
   #answerLater(answer: Promise<LocalAnswer>): void {
@@ -301,12 +309,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#finishUnit()
   }
 
-  /** The primary's next bytes may tell the client of a write. */
-  acknowledge(at: Instant): void {
-    this.floor = { epoch: this.context.fleet.snapshot().epoch, instant: at }
-    this.context.floors.acknowledge(this.policy.causalKey, this.floor)
-  }
-
   replied(status: TransactionStatus): void {
     const { connection } = this.lease
     if (this.phase === 'closed' || connection === null) return
@@ -342,10 +344,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   #transactionOver(connection: ServerConnection): void {
     this.endTransaction('idle')
-    if (this.tracker.mustAsk) {
-      this.phase = 'settling'
-      this.tracker.ask(connection, () => this.#settled(connection))
-    } else this.#settled(connection)
+    this.phase = 'settling'
+    this.tracker.settle(connection, () => this.#settled(connection))
   }
 
   #settled(connection: ServerConnection): void {
@@ -363,7 +363,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** The unit ends with an error of Freshet's own; the session goes on. */
   fail(failure: Failure): void {
     this.context.metrics.statement('local', this.current.because)
-    if (this.status === 'open' && this.lease.connection === null) {
+    if (this.status === 'open' && this.lease.connection === null && this.context.dialect.errorFailsTransaction) {
       // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
       this.endTransaction('failed')
     }
@@ -376,7 +376,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   connectionMessage(view: Buffer): void {
-    this.floor = { epoch: this.context.fleet.snapshot().epoch, instant: now() }
+    raiseFloor(this, now())
     this.#transport.write(view)
   }
 

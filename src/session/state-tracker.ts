@@ -16,26 +16,46 @@ const SEQUENCE_USERS = new Set(['INSERT', 'MERGE', 'COPY'])
  */
 export class StateTracker {
   state: SessionState
-  pins: readonly string[] = []
+  /** Causes that a server told of when it was asked. */
+  #captured: readonly string[] = []
   /** The connection that ran the session's last write, and how often it had been handed out by then. */
   lastWriter: { readonly connection: ServerConnection; readonly uses: number } | null = null
+  /** The connection that ran the session's last statement, likewise: it alone can tell how that went. */
+  last: { readonly connection: ServerConnection; readonly uses: number } | null = null
   #ask = false
   /** Causes for a pin that no server can be asked for. */
   readonly #ownPins = new Set<'sequence' | 'unknown-setting'>()
   readonly #session: Session
+  readonly #atStart: ReadonlyMap<string, string>
   readonly #parameters: Map<string, string>
+  /** The server's reports tell everything, and it need not be asked. */
+  readonly #reports: boolean
 
   constructor(session: Session, parameters: ReadonlyMap<string, string>) {
     this.#session = session
+    this.#atStart = parameters
     this.#parameters = new Map(parameters)
     this.state = session.identity.startState
+    this.#reports = session.context.dialect.captureSql([]) === null
+  }
+
+  /** Causes that keep the session on its connection. */
+  get pins(): readonly string[] {
+    const { pins } = this.#session.client
+    return pins.length === 0 ? this.#captured : [...this.#captured, ...pins]
   }
 
   /** What the connection has to hold before the current unit runs. What that is about to set need not be set before, and perhaps cannot be any more. */
   get wanted(): SessionState {
     const { current, status, context } = this.#session
     const { effect } = current.work.facts
-    if (effect.kind !== 'set' || effect.local || status !== 'idle' || !this.state.settings.has(effect.name)) {
+    if (
+      this.#reports ||
+      effect.kind !== 'set' ||
+      effect.local ||
+      status !== 'idle' ||
+      !this.state.settings.has(effect.name)
+    ) {
       return this.state
     }
     // Of a parameter that the server reports, the client is told when it changes from what the client believes.
@@ -48,14 +68,34 @@ export class StateTracker {
     return false
   }
 
-  get mustAsk(): boolean {
-    return this.#ask
+  /** Finds out what has to be known before the connection can serve anybody else; `done` is not called when it is lost. */
+  settle(connection: ServerConnection, done: () => void): void {
+    if (this.#ask) {
+      this.#askFor(connection, () => this.settle(connection, done))
+      return
+    }
+    const { client } = this.#session
+    const question = this.pins.length === 0 ? client.question() : null
+    if (question === null) {
+      done()
+      return
+    }
+    connection.command(question, (result) => {
+      if (!connection.alive) return
+      client.answered('rows' in result ? result.rows : null)
+      this.settle(connection, done)
+    })
   }
 
-  /** A parameter that the server reported to this session. */
-  reported(name: string, value: string): void {
+  /** A parameter that the server reported to this session; `connection`: during one of its own statements. */
+  reported(name: string, value: string, connection: ServerConnection | null): void {
+    const { dialect } = this.#session.context
     this.#parameters.set(name, value)
-    this.#session.lex = this.#session.context.dialect.lexMode(this.#parameters)
+    this.#session.lex = dialect.lexMode(this.#parameters)
+    const state = dialect.stateAfterReport(this.state, name, value)
+    if (state === this.state) return
+    this.state = state
+    if (connection !== null) connection.state = state
   }
 
   /** Statements about state that lives in Freshet: answered here unless a server holds some of it. */
@@ -74,24 +114,40 @@ export class StateTracker {
     return done('DISCARD ALL')
   }
 
+  /** Where servers report by themselves, a connection whose state is to be thrown away is thrown away itself: nothing can be left then. */
+  startsAnew(facts: Facts): LocalAnswer | null {
+    if (facts.effect.kind !== 'discard-all' || !this.#reports) return null
+    const session = this.#session
+    session.lease.drop()
+    session.endTransaction('idle')
+    this.#startAgain()
+    return done('DISCARD ALL')
+  }
+
   #startAgain(): void {
     const session = this.#session
     this.state = session.identity.startState
-    session.client.deallocate(null)
+    session.client.reset()
     session.policy = session.identity.policy
     this.lastWriter = null
+    this.last = null
+    this.#captured = []
     this.#ownPins.clear()
+    if (!this.#reports) return
+    for (const [name, value] of this.#atStart) this.#parameters.set(name, value)
+    session.lex = session.context.dialect.lexMode(this.#parameters)
   }
 
   /** A unit has run. `status`: after it. */
   ran(work: Work, succeeded: boolean, connection: ServerConnection, status: TransactionStatus): void {
     const { facts } = work
     if (work.executes === 0) return
+    if (this.#reports) this.last = { connection, uses: connection.uses }
     if (facts.verdict === 'read' && facts.effect.kind === 'none') return
     const session = this.#session
     const alone = session.status === 'idle' && status === 'idle'
     this.#settle(facts.effect, succeeded, alone, connection, work)
-    if (this.pins.length > 0 && facts.verdict !== 'read' && !PLAIN_WRITES.has(facts.command)) this.#ask = true
+    if (this.#captured.length > 0 && facts.verdict !== 'read' && !PLAIN_WRITES.has(facts.command)) this.#ask = true
     if (!connection.readOnly) {
       this.lastWriter = { connection, uses: connection.uses }
       if (session.database.readsLastSequence && usesSequence(facts)) this.#keepSequence()
@@ -111,6 +167,7 @@ export class StateTracker {
       case 'none':
         return
       case 'set': {
+        if (this.#reports) return
         if (effect.name.includes('.')) rememberName(session.context, effect.name)
         if (effect.local) return
         if (!alone) {
@@ -142,6 +199,7 @@ export class StateTracker {
         if (succeeded && alone) this.#ownPins.delete('unknown-setting')
         return
       case 'unknown':
+        if (this.#reports) return
         this.#ask = true
         connection.doubtfulSince = session.identity
         this.#rememberNames(work)
@@ -170,24 +228,28 @@ export class StateTracker {
 
   #keepSequence(): void {
     this.#ownPins.add('sequence')
-    if (!this.pins.includes('sequence')) this.pins = [...this.pins, 'sequence']
+    if (!this.#captured.includes('sequence')) this.#captured = [...this.#captured, 'sequence']
   }
 
-  /** Asks the server what the connection holds; `done` is called when the answer is in, and not at all when the connection is lost. */
-  ask(connection: ServerConnection, done: () => void): void {
+  #askFor(connection: ServerConnection, done: () => void): void {
     const { context, identity } = this.#session
     this.#ask = false
-    connection.command(context.dialect.captureSql(context.customNames), (result) => {
+    const sql = context.dialect.captureSql(context.customNames)
+    if (sql === null) {
+      done()
+      return
+    }
+    connection.command(sql, (result) => {
       if (!connection.alive) return
       if ('failure' in result) {
         // Unknown state must not reach another session.
         context.log.warn({ failure: result.failure.message }, 'a server did not tell the state of a connection')
         connection.retired = true
-        this.pins = []
+        this.#captured = []
       } else {
         const captured = context.dialect.readCaptured(result.rows, identity.user)
         connection.state = captured.state
-        this.pins = [...captured.pins, ...this.#ownPins]
+        this.#captured = [...captured.pins, ...this.#ownPins]
         this.state = this.#withStart(captured.state)
         if (this.state !== captured.state) {
           this.#restore(connection, done)
@@ -208,7 +270,7 @@ export class StateTracker {
       else connection.state = this.state
       for (const [name, value] of connection.parameters) {
         if (dialect.serverOnly(name) || this.#parameters.get(name) === value) continue
-        this.reported(name, value)
+        this.reported(name, value, null)
         session.send(dialect.encodeParameter(name, value))
       }
       done()

@@ -27,8 +27,10 @@ export class Transaction {
     return this.prefix.length > 0
   }
 
-  defer(work: Work): void {
+  /** `isolation`: of a transaction that asks for none. */
+  defer(work: Work, isolation: Isolation): void {
     const control = work.facts.transaction!
+    if (this.prefix.length === 0) this.isolation = isolation
     this.prefix.push(work.text())
     if (control.op !== 'begin' && control.op !== 'set-transaction') return
     if (control.readOnly !== null) this.readOnly = control.readOnly

@@ -89,6 +89,7 @@ export function listener(): ClientHandler & { readonly heard: Heard[] } {
     },
     // Kept without a copy, as a socket does that writes later.
     stream: (view) => void streaming.push(view),
+    relogin() {},
     terminate() {
       settle()
       heard.push('terminate')

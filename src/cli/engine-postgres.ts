@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto'
+import type { ServerTlsMode } from '../config/types.ts'
+import type { Dialect } from '../dialect.ts'
+import { wantsTls } from '../net/connect.ts'
+import { createAccounts } from '../postgres/auth/accounts.ts'
+import { tlsServerEndPoint } from '../postgres/auth/channel-binding.ts'
+import {
+  type Catalog,
+  createClassifier,
+  digestSample,
+  initClassifier,
+  loadCatalog,
+} from '../postgres/classify/index.ts'
+import { PgClient } from '../postgres/client.ts'
+import { createClientLogin } from '../postgres/client-login.ts'
+import { createPgDialect } from '../postgres/dialect.ts'
+import { SSL_REQUEST_PACKET } from '../postgres/frontend.ts'
+import { covers } from '../postgres/position.ts'
+import { connectProbe } from '../postgres/probe.ts'
+import { settingNames } from '../postgres/setting-names.ts'
+import { accountLookups } from './account-lookups.ts'
+import type { Engine, EngineParts, Knowledge } from './engine.ts'
+import { pemToDer } from './pem.ts'
+
+export async function createPostgresEngine({ config, fleet }: EngineParts): Promise<Engine> {
+  await initClassifier()
+  const dialects = new Map<ServerTlsMode, Dialect>()
+  const accounts = () => {
+    const { users, query, method } = config().auth
+    return createAccounts({ users, query, trust: method === 'trust', run: accountLookups(fleet, query !== null) })
+  }
+  const binding = () => {
+    const { tls } = config()
+    return tls === null ? null : tlsServerEndPoint(pemToDer(tls.cert))
+  }
+  let currentAccounts = accounts()
+  let channelBinding = binding()
+
+  return {
+    covers,
+    connectProbe(address, database) {
+      const { user, password, database: own, timeout } = config().monitor
+      return connectProbe(address, { user, password, database: database ?? own, timeout }, config().serverTls)
+    },
+    dialect(address) {
+      const { serverTls, limits } = config()
+      const tls = wantsTls(serverTls, address) ? serverTls.mode : 'disable'
+      let dialect = dialects.get(tls)
+      if (dialect === undefined) {
+        const { preparedPerConnection } = limits
+        dialect = createPgDialect({ tls, preparedPerConnection, statementNames: preparedPerConnection * 20 })
+        dialects.set(tls, dialect)
+      }
+      return dialect
+    },
+    digestSample,
+    login: ({ refuse }) =>
+      createClientLogin({
+        method: config().auth.method as 'scram-sha-256' | 'md5' | 'trust',
+        accounts: currentAccounts,
+        tls: config().tls?.mode ?? 'disable',
+        channelBinding,
+        startupBytes: config().limits.startupBytes,
+        refuse,
+      }),
+    protocol: ({ classifier, state, schemaVersion }) =>
+      new PgClient({ classifier, limits: config().limits, state, schemaVersion }),
+    catalogOf: (database) => database,
+    knowledge: () => new PostgresKnowledge(config().limits.digests),
+    lexMode: { standardConformingStrings: true, asciiSafeEncoding: true },
+    reloaded() {
+      currentAccounts = accounts()
+      channelBinding = binding()
+    },
+    proved() {},
+    tlsRequest: { packet: SSL_REQUEST_PACKET, accepts: (answer) => answer === 0x53 },
+  }
+}
+
+/** One database's catalog: functions, views, types are its own. */
+class PostgresKnowledge implements Knowledge {
+  readonly classifier
+  settings: readonly string[] = []
+  settersOfOthers: ReadonlySet<string> = new Set()
+  #catalog: Catalog | null = null
+
+  constructor(digests: number) {
+    this.classifier = createClassifier({
+      seed: randomInt(2 ** 47),
+      limits: { digests },
+      catalog: () => this.#catalog,
+      now: () => performance.now(),
+    })
+  }
+
+  async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
+    this.#catalog = await loadCatalog(query)
+    const setters = new Set<string>()
+    const found: string[] = []
+    for (const [name, functions] of this.#catalog.functions) {
+      for (const { definition } of functions) {
+        if (definition === null) continue
+        const { names, others } = settingNames(definition)
+        found.push(...names)
+        if (others) setters.add(name)
+      }
+    }
+    this.settings = found
+    this.settersOfOthers = setters
+  }
+}
