@@ -40,6 +40,13 @@ function describeServer(before: ServerState, after: ServerState, changes: Change
     if (why === null) changes.push({ level: 'info', fields: { server }, message: 'the replica may serve reads again' })
     else changes.push({ level: 'warn', fields: { server, why }, message: 'the server may serve no reads' })
   }
+  if (before.unordered !== after.unordered && after.unordered) {
+    const message = 'the replica applies transactions in any order: it serves reads of eventual consistency only'
+    changes.push({ level: 'warn', fields: { server }, message })
+  }
+  if (after.product && before.product?.version !== after.product.version) {
+    changes.push({ level: 'info', fields: { server, ...after.product }, message: 'version' })
+  }
   if (before.incarnation !== after.incarnation) {
     changes.push({ level: 'debug', fields: { server }, message: 'watched over a new connection' })
   }

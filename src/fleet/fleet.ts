@@ -16,7 +16,7 @@ import { clocksAgree, estimateClock } from './clocks.ts'
 import { type Claim, elect, type LastPrimary } from './elect.ts'
 import { History } from './history.ts'
 import { Lookups } from './lookups.ts'
-import { belongs, forgetProofs, type Member, moveTo, newMember, stateOf } from './member.ts'
+import { belongs, forgetProofs, type Member, marksOf, moveTo, newMember, stateOf } from './member.ts'
 import { Nudger } from './nudge.ts'
 import type { Fleet, FleetOptions, TimedSample } from './types.ts'
 import { Waiters } from './waiters.ts'
@@ -32,9 +32,11 @@ class WatchedFleet implements Fleet {
   readonly #waiters: Waiters
   readonly #lookups: Lookups
   readonly #nudger = new Nudger()
-  /** The cluster's identity, pinned when the fleet is first known. */
-  #identity: string | null = null
+  /** What its servers are recognised by, pinned when the fleet is first known; who has once been recognised vouches for others. */
+  readonly #marks = new Set<string>()
   #last: LastPrimary = null
+  /** The newest position of the last primary. */
+  #lastPosition: Position | null = null
   #epoch = 1
   #epochSince: Instant = NEVER
   #primary: ServerId | null = null
@@ -136,7 +138,7 @@ class WatchedFleet implements Fleet {
   /** Somebody waits for what this server will say next. The primary is asked once per waiting instant, replicas until one gets there. */
   #wanted(member: Member): boolean {
     if (this.#waiters.size === 0 || this.#primary === null) return false
-    if (member.id !== this.#primary) return member.newest?.role === 'replica' && belongs(member, this.#identity)
+    if (member.id !== this.#primary) return member.newest?.role === 'replica' && belongs(member, this.#marks)
     const newest = this.#watches[member.id]?.newestSentAt ?? null
     return newest === null || newest < this.#waiters.furthest
   }
@@ -148,11 +150,12 @@ class WatchedFleet implements Fleet {
     if (member.newest?.role !== sample.role) forgetProofs(member)
     member.newest = sample
     member.clock = estimateClock(member.clock, t0, t1, sample.clock)
-    if (this.#identity === null) {
+    if (this.#marks.size === 0) {
       if (firstAnswer || this.#isSettled()) this.#settleWhenAllTried()
-      if (this.#identity === null) return
+      if (this.#marks.size === 0) return
     }
-    if (belongs(member, this.#identity)) {
+    if (belongs(member, this.#marks)) {
+      this.#marks.add(sample.identity)
       this.#elect()
       this.#evaluate(member, t0, t1, sample)
       if (sample.role === 'replica') member.wasReplica = true
@@ -195,35 +198,49 @@ class WatchedFleet implements Fleet {
   }
 
   #settleWhenAllTried(): void {
-    if (this.#identity === null && this.#isSettled()) this.#settle()
+    if (this.#marks.size === 0 && this.#isSettled()) this.#settle()
   }
 
-  /** Pins the identity that most servers share (the first server's when there is a tie), and lets `start` resolve. */
+  /** Pins the mark that most servers share (the first server's when there is a tie), and lets `start` resolve. */
   #settle(): void {
     const votes = new Map<string, number>()
     for (const { newest } of this.#members) {
-      if (newest !== null) votes.set(newest.identity, (votes.get(newest.identity) ?? 0) + 1)
+      if (newest !== null) for (const mark of marksOf(newest)) votes.set(mark, (votes.get(mark) ?? 0) + 1)
     }
     let most = 0
-    for (const [identity, count] of votes) {
+    let shared: string | null = null
+    for (const [mark, count] of votes) {
       if (count <= most) continue
       most = count
-      this.#identity = identity
+      shared = mark
     }
+    if (shared !== null) this.#recognise(shared)
     for (const member of this.#members) member.tried = true
     this.#elect()
     this.#publish()
     this.#settled()
   }
 
+  /** In a chain of replicas each shares a mark with its neighbours only. */
+  #recognise(mark: string): void {
+    this.#marks.add(mark)
+    for (const member of this.#members) {
+      if (belongs(member, this.#marks) && !this.#marks.has(member.newest!.identity))
+        this.#recognise(member.newest!.identity)
+    }
+  }
+
   #elect(): void {
-    if (this.#identity === null) return
-    const members = this.#members.filter((member) => member.up && belongs(member, this.#identity))
+    if (this.#marks.size === 0) return
+    const members = this.#members.filter((member) => member.up && belongs(member, this.#marks))
     const replicas = members.filter(({ newest }) => newest!.role === 'replica')
     const followed = replicas.reduce((highest, { newest }) => Math.max(highest, newest!.history), 0)
     const claims: Claim[] = members
       .filter(({ newest }) => newest!.role === 'primary')
-      .map(({ id, config, newest, wasReplica }) => ({ id, name: config.name, history: newest!.history, wasReplica }))
+      .map((member) => {
+        const { id, config, newest, wasReplica } = member
+        return { id, name: config.name, history: newest!.history, wasReplica, lacks: this.#lackOf(member, replicas) }
+      })
     const { primary, problem, promoted, last } = elect(claims, followed, this.#last)
     this.#last = last
     this.#primary = primary
@@ -235,11 +252,32 @@ class WatchedFleet implements Fleet {
     if (promoted) this.#beginEpoch()
   }
 
+  /** Where histories have no order, positions must tell a primary of the past from the present one. */
+  #lackOf({ id, newest, wasReplica }: Member, replicas: readonly Member[]): string | null {
+    const { covers } = this.#options
+    const { history, identity, position } = newest as Sample
+    const last = this.#last
+    if (last !== null && last.id !== id && last.history === history && !wasReplica && this.#lastPosition !== null) {
+      if (position === null || !covers(position, this.#lastPosition)) {
+        return `what ${this.#members[last.id]?.config.name} had as the primary`
+      }
+    }
+    if (position === null) return null
+    const led = replicas.find(({ newest: its }) => {
+      const follows = its?.follows
+      if (follows === undefined || follows.identity === identity || covers(position, follows.written)) return false
+      // What a replica between this one and the primary was made to write by itself says nothing.
+      return !replicas.some((between) => between.newest?.identity === follows.identity)
+    })
+    return led === undefined ? null : `what the server that ${led.config.name} follows has written`
+  }
+
   /** Nothing that was proved against the old primary holds against the new one. */
   #beginEpoch(): void {
     this.#epoch++
     this.#epochSince = this.#options.clock()
     this.#history.clear()
+    this.#lastPosition = null
     for (const member of this.#members) forgetProofs(member)
     this.#lookups.close(null)
   }
@@ -264,6 +302,7 @@ class WatchedFleet implements Fleet {
     if (this.#historyOf !== startedAt) this.#history.clear()
     this.#historyOf = startedAt
     this.#history.push(t0, position)
+    this.#lastPosition = position
     moveTo(member, position, t1, this.#options.covers)
     // Each waiting instant needs an answer of its own from the primary, whether it has moved or not.
     this.#watches[member.id]?.quicken()
@@ -279,8 +318,8 @@ class WatchedFleet implements Fleet {
 
   #furthestHorizon(): Instant {
     let furthest = NEVER
-    for (const { role, horizon, up, ineligible } of this.#snapshot.servers) {
-      if (role === 'replica' && up && ineligible === null && horizon > furthest) furthest = horizon
+    for (const { role, horizon, up, ineligible, unordered } of this.#snapshot.servers) {
+      if (role === 'replica' && up && ineligible === null && !unordered && horizon > furthest) furthest = horizon
     }
     return furthest
   }
@@ -307,7 +346,7 @@ class WatchedFleet implements Fleet {
     const member = this.#members[id] as Member
     const reference = this.#last === null ? null : (this.#members[this.#last.id]?.clock ?? null)
     const agrees = clocksAgree(member.clock, reference, this.#options.clockSkewMax)
-    return stateOf(member, this.#identity, (this.#watches[id] as Watch).incarnation, agrees)
+    return stateOf(member, this.#marks, (this.#watches[id] as Watch).incarnation, agrees)
   }
 
   #makeSnapshot(): Snapshot {

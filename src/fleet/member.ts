@@ -55,18 +55,18 @@ export function moveTo(member: Member, position: Position, now: Instant, covers:
   return true
 }
 
-export const belongs = (member: Member, identity: string | null): boolean =>
-  member.newest !== null && member.newest.identity === identity
+/** How a cluster is recognised: the identities and marks that its servers have shown. Empty while it is not known. */
+export type Marks = ReadonlySet<string>
 
-export function stateOf(
-  member: Member,
-  identity: string | null,
-  incarnation: number,
-  clockAgrees: boolean,
-): ServerState {
+export const marksOf = ({ identity, marks = [] }: Sample): ReadonlySet<string> => new Set([...marks, identity])
+
+export const belongs = ({ newest }: Member, known: Marks): boolean =>
+  newest !== null && (known.has(newest.identity) || (newest.marks?.some((mark) => known.has(mark)) ?? false))
+
+export function stateOf(member: Member, marks: Marks, incarnation: number, clockAgrees: boolean): ServerState {
   const { id, config, newest, up, horizon } = member
   const { name, address, weight, zone } = config
-  const known = up && identity !== null && belongs(member, identity)
+  const known = up && belongs(member, marks)
   return {
     id,
     name,
@@ -76,16 +76,20 @@ export function stateOf(
     role: known ? newest!.role : 'unknown',
     up,
     horizon: known && newest!.role === 'replica' ? horizon : NEVER,
-    ineligible: obstacle(member, identity),
+    ineligible: obstacle(member, marks),
+    unordered: known && (newest!.unordered ?? false),
+    product: newest?.product ?? null,
     incarnation,
     clockAgrees,
   }
 }
 
-function obstacle({ up, newest, horizon }: Member, identity: string | null): string | null {
-  if (!up || newest === null || identity === null) return null
-  if (newest.identity !== identity) {
-    return `belongs to another cluster (system identifier ${newest.identity} instead of ${identity})`
+function obstacle(member: Member, marks: Marks): string | null {
+  const { up, newest, horizon } = member
+  if (!up || newest === null || marks.size === 0) return null
+  if (!belongs(member, marks)) {
+    const [first] = marks
+    return `belongs to another cluster (${newest.identity} instead of ${first})`
   }
   // A doubt takes nothing back from what was proved under the same connection: what was replayed stays visible.
   return newest.role === 'replica' && horizon === NEVER ? newest.doubt : null

@@ -67,7 +67,7 @@ function explain(
     case DOWN:
       return 'it is down'
     case INELIGIBLE:
-      return ineligible ?? 'it may not serve reads'
+      return ineligible ?? 'it may show a transaction before an earlier one: for eventual only'
     case STALE:
       return horizon > NEVER ? `${proved}, and max_lag is ${ms(policy.maxLag)}` : 'nothing is proved of it yet'
     case OLDER_EPOCH:

@@ -53,6 +53,7 @@ export function stageOf(
   if (server.role !== 'replica') return NOT_A_REPLICA
   if (!server.up) return DOWN
   if (server.ineligible !== null) return INELIGIBLE
+  if (server.unordered && policy.consistency !== 'eventual') return INELIGIBLE
   const { horizon } = server
   // Written so that anything that is not a number fails.
   if (!(horizon > NEVER && horizon >= oldest)) return STALE

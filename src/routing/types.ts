@@ -35,6 +35,10 @@ export interface ServerState {
   readonly incarnation: number
   /** Whether its clock agrees with the primary's within the limit. */
   readonly clockAgrees: boolean
+  /** It may show a transaction before an earlier one: for `eventual` only. */
+  readonly unordered?: boolean
+  /** What the server last said it is; null before its first answer. */
+  readonly product?: { readonly flavour: string; readonly version: string } | null
 }
 
 /** The fleet at one moment. Immutable; a new one replaces it. */
