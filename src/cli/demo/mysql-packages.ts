@@ -4,7 +4,17 @@
  * The programs run by the folder's own loader and libraries, so it does not matter which Debian or Ubuntu this is.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -90,7 +100,7 @@ async function download(folder: string, { suite, packages, alone }: Wanted): Pro
       if (alone.length > 0) await run('apt-get', ['download', '-q', ...alone], options)
       return archives
     } catch (error) {
-      reasons.push(/^[EW]: .*/m.exec(String((error as { stderr?: string }).stderr))?.[0] ?? String(error))
+      reasons.push(/^E: .*/m.exec(String((error as { stderr?: string }).stderr))?.[0] ?? String(error))
     }
   }
   throw new Error(reasons.at(-1) ?? 'apt has no sources')
@@ -111,11 +121,13 @@ function makeStarters(root: string): void {
   const libraries = [...inLibraries, 'usr/lib/mysql/private', 'usr/lib/mysql-router', 'usr/lib/mysqlrouter']
   const path = libraries.map((library) => `$here/${library}`).join(':')
   mkdirSync(join(root, 'programs'))
+  chmodSync(join(root, 'programs'), 0o755)
   for (const program of ['usr/sbin', 'usr/bin'].flatMap((folder) => folders(root, folder))) {
     const script = `#!/bin/sh\nhere=\${0%/*}/..\nexec "$here/${loader}" --library-path "${path}" "$here/${program}" "$@"\n`
     const name = program.slice(program.lastIndexOf('/') + 1)
     if (existsSync(join(root, program)) && statSync(join(root, program)).isFile()) {
-      writeFileSync(join(root, 'programs', name), script, { mode: 0o755 })
+      writeFileSync(join(root, 'programs', name), script)
+      chmodSync(join(root, 'programs', name), 0o755)
     }
   }
 }
