@@ -7,7 +7,7 @@ import type { Classifier, Facts, LexMode } from './facts.ts'
 import { FactsTable } from './facts-table.ts'
 import { findHint } from './hints.ts'
 import type { Lexicon } from './lexicon.ts'
-import { OK, type Outcome, Scanner, TOO_LARGE } from './scan.ts'
+import { OK, type Outcome, type ScanLimits, Scanner, type TextScanner, TOO_LARGE } from './scan.ts'
 import { hashed, sipHash } from './siphash.ts'
 
 /** Facts before they belong to a digest. */
@@ -16,8 +16,14 @@ export type Judgement = Omit<Facts, 'digest'>
 /** What an engine adds: its lexical rules, its parser, and its knowledge of what functions and relations do. */
 export interface Engine<Analysis, Catalog> {
   readonly lexicon: Lexicon
+  /** Scans by rules that a lexicon cannot tell. */
+  readonly scanner?: (limits: ScanLimits) => TextScanner
+  /** The canonical text as `analyze` wants it, where that is not SQL with sample literals. */
+  readonly render?: (out: Uint8Array, length: number) => string
   /** Everything that the text alone tells; null when the parser cannot take it. Never throws. */
   analyze(sql: string): Analysis | null
+  /** The same for a text with its literals, when they count; absent: `analyze` takes it as it is. */
+  analyzeExactly?(text: Uint8Array, start: number, end: number, mode: LexMode): Analysis | null
   /** Whether the analysis holds for this very text only. */
   literalDependent(analysis: Analysis): boolean
   /**
@@ -73,11 +79,9 @@ export function classifierFor<Analysis, Catalog>(
   const parseBytes = limits.parseBytes ?? 12 * 1024
   const scanBytes = limits.scanBytes ?? 1024 * 1024
   const learnedMs = limits.learnedMs ?? 600_000
-  const scanner = new Scanner(engine.lexicon, {
-    canonicalBytes: parseBytes,
-    nesting: limits.nesting ?? 200,
-    operators: limits.operators ?? 1000,
-  })
+  const scanLimits = { canonicalBytes: parseBytes, nesting: limits.nesting ?? 200, operators: limits.operators ?? 1000 }
+  const scanner: TextScanner = engine.scanner?.(scanLimits) ?? new Scanner(engine.lexicon, scanLimits)
+  const render = engine.render ?? canonicalText
   const keyLow = options.seed >>> 0
   const keyHigh = Math.floor(options.seed / 2 ** 32) >>> 0
   const table = new FactsTable<Entry<Analysis>>(limits.digests)
@@ -92,10 +96,10 @@ export function classifierFor<Analysis, Catalog>(
   let stamp: object = {}
   let version = 0
 
-  function withinBudget(sql: string): Analysis | null | undefined {
+  function withinBudget(analyze: () => Analysis | null): Analysis | null | undefined {
     const before = now()
     if (!budget.allows(before)) return undefined
-    const analysis = engine.analyze(sql)
+    const analysis = analyze()
     budget.spend(now() - before)
     return analysis
   }
@@ -109,23 +113,28 @@ export function classifierFor<Analysis, Catalog>(
     return facts
   }
 
-  function exactly(key: Digest, sql: string): Facts {
-    const known = exact.get(sql)
+  function exactly(key: Digest, text: Uint8Array, start: number, end: number, mode: LexMode): Facts {
+    const sql = decoder.decode(text.subarray(start, end))
+    // The session's settings decide what a text says, and so does its digest with which they were made.
+    const name = engine.analyzeExactly === undefined ? sql : `${key} ${sql}`
+    const known = exact.get(name)
     if (known !== undefined) return known
-    const analysis = withinBudget(sql)
+    const analysis = withinBudget(() =>
+      engine.analyzeExactly === undefined ? engine.analyze(sql) : engine.analyzeExactly(text, start, end, mode),
+    )
     if (analysis === null || analysis === undefined) return conservative('unparsed', key)
     const facts = judged(key, analysis)
     if (exact.size >= EXACT_MAX) exact.delete(exact.keys().next().value!)
-    exact.set(sql, facts)
+    exact.set(name, facts)
     return facts
   }
 
-  function firstSight(text: Uint8Array, start: number, end: number, low: number, high: number): Facts {
+  function firstSight(text: Uint8Array, start: number, end: number, mode: LexMode, low: number, high: number): Facts {
     stats.misses++
     const key = digest(high * 2 ** 32 + low)
     let entry = table.get(low, high)
     if (entry === null) {
-      const analysis = withinBudget(canonicalText(scanner.out, scanner.length))
+      const analysis = withinBudget(() => engine.analyze(render(scanner.out, scanner.length)))
       if (analysis === undefined) return conservative('unparsed', key)
       if (analysis === null) {
         // Remembered as well: a statement with a syntax error is not parsed over and over.
@@ -139,7 +148,7 @@ export function classifierFor<Analysis, Catalog>(
     }
     if (engine.literalDependent(entry.analysis)) {
       if (end - start > parseBytes) return conservative('unparsed', key)
-      return exactly(key, decoder.decode(text.subarray(start, end)))
+      return exactly(key, text, start, end, mode)
     }
     entry.facts = judged(key, entry.analysis)
     entry.stamp = entry.facts.because === 'learned-write' ? null : stamp
@@ -169,13 +178,13 @@ export function classifierFor<Analysis, Catalog>(
       stats.hits++
       return entry.facts
     }
-    return firstSight(text, start, end, low, high)
+    return firstSight(text, start, end, mode, low, high)
   }
 
   return {
     classify,
     control: (text, start, end, mode) => findControl(engine.lexicon, text, start, end, mode),
-    hint: findHint,
+    hint: (text, start, end) => findHint(text, start, end, engine.lexicon.controls === 'mysql'),
     learnWrite(key) {
       if (key === NO_DIGEST) return
       if (learned.size >= LEARNED_MAX) learned.delete(learned.keys().next().value!)

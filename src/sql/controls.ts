@@ -1,5 +1,6 @@
 import type { Control, LexMode } from './facts.ts'
 import type { Lexicon } from './lexicon.ts'
+import { endOfMysqlLineComment, endOfMysqlString } from './mysql-text.ts'
 import { endOfComment, endOfString, NONE } from './tokens.ts'
 
 const decoder = new TextDecoder()
@@ -20,9 +21,10 @@ export function findControl(
   const at = skip(lexicon, text, start, end)
   if (at >= end) return null
   const first = text[at]! | 0x20
-  // s(et), s(how), r(eset), e(xplain): everything else is no control, and that is nearly everything.
+  // s(et), s(how), r(eset), e(xplain), MySQL's k(ill): everything else is no control, and that is nearly everything.
+  if (first === 0x6b && lexicon.controls === 'mysql') return kill(new Reader(lexicon, text, at, end, mode))
   if (first !== 0x73 && first !== 0x72 && first !== 0x65) return null
-  if (first === 0x65) return explainRoute(lexicon, text, at, end)
+  if (first === 0x65) return explainRoute(lexicon, text, at, end, mode)
   if ((text[at + 1]! | 0x20) === 0x65 && (text[at + 2]! | 0x20) === 0x6c) return null
   if (end - at > CONTROL_BYTES_MAX || !mentionsFreshet(text, at, end)) return null
   const reader = new Reader(lexicon, text, at, end, mode)
@@ -44,16 +46,35 @@ export function findControl(
 
 function setting(reader: Reader): Control | null {
   let local = false
+  const { mysql } = reader
+  // MySQL also says `@@session.freshet.max_lag`, and LOCAL means SESSION there.
+  const system = mysql && reader.symbol('@') && reader.symbol('@')
   const before = reader.at
   const scope = reader.word()
-  if (scope === 'local') local = true
+  if (scope === 'local') local = !mysql
   else if (scope !== 'session') reader.at = before
+  if (system && reader.at !== before && !reader.symbol('.')) return null
   const name = freshetName(reader)
   if (name === null) return null
-  if (!reader.symbol('=') && reader.word() !== 'to') return null
+  const assigned = reader.symbol('=') || (mysql && reader.symbol(':') && reader.symbol('='))
+  if (!assigned && (mysql || reader.word() !== 'to')) return null
   const value = reader.value()
   if (value === undefined || !reader.atEnd()) return null
   return { kind: 'set', name, value, local }
+}
+
+/** KILL [HARD | SOFT] [CONNECTION | QUERY] id. Ids of queries, users and expressions are the server's own affair. */
+function kill(reader: Reader): Control | null {
+  if (reader.word() !== 'kill') return null
+  let target: 'connection' | 'query' = 'connection'
+  let word = reader.word()
+  if (word === 'hard' || word === 'soft') word = reader.word()
+  if (word === 'connection' || word === 'query') {
+    target = word
+    word = reader.word()
+  }
+  if (word === null || !/^[0-9]{1,20}$/.test(word) || !reader.atEnd()) return null
+  return { kind: 'kill', id: word, target }
 }
 
 /** `freshet.max_lag` gives `max_lag`. */
@@ -62,7 +83,7 @@ function freshetName(reader: Reader): string | null {
   return reader.word()
 }
 
-function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: number): Control | null {
+function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: number, mode: LexMode): Control | null {
   const at = keyword(lexicon, text, start, end, 'explain')
   if (at === NONE) return null
   const after = keyword(lexicon, text, skip(lexicon, text, at, end), end, 'route')
@@ -70,6 +91,12 @@ function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: nu
   const from = skip(lexicon, text, after, end)
   // A column or table called route: EXPLAIN has no such form, but be sure that a statement follows.
   if (from >= end) return null
+  // MySQL's `EXPLAIN route id` describes a column of a table of that name.
+  if (lexicon.controls === 'mysql') {
+    const reader = new Reader(lexicon, text, from, end, mode)
+    const word = reader.word()
+    if (word !== null && reader.atEnd() && !/^(begin|commit|rollback)$/.test(word)) return null
+  }
   return { kind: 'explain-route', statement: decoder.decode(text.subarray(from, end)) }
 }
 
@@ -83,12 +110,23 @@ function skip(lexicon: Lexicon, text: Uint8Array, at: number, end: number): numb
   while (at < end) {
     const byte = text[at]!
     if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) at++
+    else if (lexicon.controls === 'mysql' && (byte === 0x23 || byte === 0x2d)) {
+      const after = endOfMysqlLineComment(text, at, end)
+      if (after === NONE) break
+      at = after
+    } else if (lexicon.controls === 'mysql' && isExecutable(text, at, end)) break
     else if (at + 1 < end && ((byte === 0x2d && text[at + 1] === 0x2d) || (byte === 0x2f && text[at + 1] === 0x2a))) {
       at = endOfComment(text, at, end, lexicon.nestedComments)
       if (at === NONE) return end
     } else break
   }
   return at
+}
+
+/** `/*!` and `/*M!`: the server may run what stands there. */
+function isExecutable(text: Uint8Array, at: number, end: number): boolean {
+  if (at + 3 >= end || text[at] !== 0x2f || text[at + 1] !== 0x2a) return false
+  return text[at + 2] === 0x21 || (text[at + 2] === 0x4d && text[at + 3] === 0x21)
 }
 
 function mentionsFreshet(text: Uint8Array, start: number, end: number): boolean {
@@ -118,14 +156,19 @@ class Reader {
     this.mode = mode
   }
 
+  get mysql(): boolean {
+    return this.lexicon.controls === 'mysql'
+  }
+
   /** The next word in lower case, or the content of a quoted name; null when there is none. */
   word(): string | null {
     const { text, end } = this
     const start = skip(this.lexicon, text, this.at, end)
     if (start >= end) return null
     let at = start
-    if (text[at] === 0x22) {
-      while (++at < end && text[at] !== 0x22);
+    const quote = this.mysql ? 0x60 : 0x22
+    if (text[at] === quote) {
+      while (++at < end && text[at] !== quote);
       if (at >= end) return null
       this.at = at + 1
       return decoder.decode(text.subarray(start + 1, at))
@@ -148,6 +191,12 @@ class Reader {
     const { text, end } = this
     const start = skip(this.lexicon, text, this.at, end)
     if (start >= end) return undefined
+    if (this.mysql && (text[start] === 0x27 || text[start] === 0x22)) {
+      const string = endOfMysqlString(text, start, end, !this.mode.standardConformingStrings)
+      if (string === null) return undefined
+      this.at = string.end
+      return string.value
+    }
     const escapes = (text[start]! | 0x20) === this.lexicon.escapePrefix && text[start + 1] === 0x27
     if (text[start] === 0x27 || escapes) {
       const from = start + (escapes ? 2 : 1)

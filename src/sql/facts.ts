@@ -61,6 +61,7 @@ export type PinCause =
   | 'xa'
   | 'prepared-in-sql'
   | 'profiling'
+  | 'role'
   | 'unknown'
 
 export type Previous = 'warnings' | 'found-rows' | 'row-count' | 'insert-id' | 'profiles'

@@ -7,20 +7,25 @@ const decoder = new TextDecoder()
 const HINT_BYTES_MAX = 1024
 
 /** The hint in the comments before the first token: `/* freshet: route=primary, max_lag=200ms *\/`. The first comment with one counts. */
-export function findHint(text: Uint8Array, start: number, end: number): Hint | null {
+export function findHint(text: Uint8Array, start: number, end: number, mysql = false): Hint | null {
   let at = start
   for (;;) {
     while (at < end && text[at]! <= 0x20) at++
     if (at + 1 >= end) return null
     const byte = text[at]!
-    if (byte === 0x2d && text[at + 1] === 0x2d) {
+    if (mysql && byte === 0x23) {
+      const from = ++at
+      while (at < end && text[at] !== 0x0a) at++
+      const hint = parseHint(text, from, at)
+      if (hint !== null) return hint
+    } else if (byte === 0x2d && text[at + 1] === 0x2d) {
       const from = at + 2
       while (at < end && text[at] !== 0x0a && text[at] !== 0x0d) at++
       const hint = parseHint(text, from, at)
       if (hint !== null) return hint
     } else if (byte === SLASH && text[at + 1] === STAR) {
       const from = at + 2
-      at = endOfComment(text, from, end)
+      at = endOfComment(text, from, end, !mysql)
       if (at < 0) return null
       const hint = parseHint(text, from, at - 2)
       if (hint !== null) return hint
@@ -28,14 +33,14 @@ export function findHint(text: Uint8Array, start: number, end: number): Hint | n
   }
 }
 
-/** `at` is behind the opening; nested comments count. */
-function endOfComment(text: Uint8Array, at: number, end: number): number {
+/** `at` is behind the opening. */
+function endOfComment(text: Uint8Array, at: number, end: number, nested: boolean): number {
   let depth = 1
   for (; at + 1 < end; at++) {
     if (text[at] === STAR && text[at + 1] === SLASH) {
       at++
       if (--depth === 0) return at + 1
-    } else if (text[at] === SLASH && text[at + 1] === STAR) {
+    } else if (nested && text[at] === SLASH && text[at + 1] === STAR) {
       at++
       depth++
     }

@@ -30,4 +30,6 @@ export interface Lexicon {
   readonly plainPrefixes: readonly number[]
   /** The letter that with `&` and a quote makes a string or name with Unicode escapes (`u`). */
   readonly unicodePrefix: number
+  /** Comments, strings and SET as MySQL has them. */
+  readonly controls?: 'mysql'
 }

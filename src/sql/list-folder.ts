@@ -24,10 +24,13 @@ export class ListFolder {
   private readonly rowStart: Int32Array
   private readonly rowEnd: Int32Array
   private readonly nesting: number
+  private readonly parameter: number
   private depth = 0
 
-  constructor(nesting: number) {
+  /** `parameter`: the byte that a parameter begins with; digits may follow it. */
+  constructor(nesting: number, parameter = 0x24) {
     this.nesting = nesting
+    this.parameter = parameter
     this.context = new Uint8Array(nesting + 2)
     this.opened = new Int32Array(nesting + 2)
     this.rowStart = new Int32Array(nesting + 2)
@@ -66,7 +69,7 @@ export class ListFolder {
       return length + 1
     }
     const start = this.opened[depth]!
-    const kind = listKind(out, start + 1, length)
+    const kind = listKind(out, start + 1, length, this.parameter)
     if (kind !== 0) {
       out[start + 1] = kind
       length = start + 2
@@ -94,7 +97,7 @@ function is(out: Uint8Array, from: number, word: string): boolean {
 }
 
 /** What out[from, to) holds: LIST, PARAMETER_LIST, or 0 when there is anything but literals, parameters, signs and commas. */
-function listKind(out: Uint8Array, from: number, to: number): number {
+function listKind(out: Uint8Array, from: number, to: number, parameter: number): number {
   if (from >= to) return 0
   let kind = LIST
   let expectsValue = true
@@ -107,7 +110,7 @@ function listKind(out: Uint8Array, from: number, to: number): number {
     else if (byte === STRING || byte === NUMBER) expectsValue = false
     else if (byte === 0x2d || byte === 0x2b) {
       if (at + 1 >= to || out[at + 1] !== NUMBER) return 0
-    } else if (byte === 0x24) {
+    } else if (byte === parameter) {
       kind = PARAMETER_LIST
       while (at + 1 < to && out[at + 1]! >= 0x30 && out[at + 1]! <= 0x39) at++
       expectsValue = false

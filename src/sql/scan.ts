@@ -52,7 +52,18 @@ export interface ScanLimits {
   readonly operators: number
 }
 
-export class Scanner {
+/** What reduces texts to canonical text; one engine's rules. */
+export interface TextScanner {
+  /** The canonical text of the last scan: out[0, length). */
+  readonly out: Uint8Array
+  /** The same bytes as words, for the hash. */
+  readonly words: Uint32Array
+  readonly length: number
+  /** Scans text[start, end). On OK, `out` and `length` hold the canonical text. */
+  scan(text: Uint8Array, start: number, end: number, mode: LexMode): Outcome
+}
+
+export class Scanner implements TextScanner {
   /** The canonical text of the last scan: out[0, length). */
   readonly out: Uint8Array
   readonly words: Uint32Array

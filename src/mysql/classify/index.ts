@@ -1,0 +1,75 @@
+import { digestText } from '../../sql/canonical.ts'
+import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
+import type { Classifier } from '../../sql/facts.ts'
+import { OK } from '../../sql/scan.ts'
+import type { Analysis } from './analysis.ts'
+import { analyze } from './analyze.ts'
+import type { Catalog } from './catalog.ts'
+import { type Servers, UNKNOWN_SERVERS } from './executable-comment.ts'
+import { judge } from './judge.ts'
+import { mysqlLexicon } from './lexicon.ts'
+import { mysqlLexMode, readText } from './read-text.ts'
+import { MysqlScanner } from './scanner.ts'
+
+export { SYSTEM_SCHEMAS } from './builtins.ts'
+export { type Catalog, loadCatalog } from './catalog.ts'
+export { type Servers, UNKNOWN_SERVERS } from './executable-comment.ts'
+export { mysqlLexMode } from './read-text.ts'
+
+export interface MysqlClassifierOptions extends ClassifierOptions<Catalog> {
+  /** What decides how executable comments are read; asked at every statement. */
+  readonly servers: () => Servers
+}
+
+/** Classifies statements of MySQL and MariaDB: facts from the digest's cache, at first sight from their tokens and the catalog. One per cluster. */
+export function createClassifier(options: MysqlClassifierOptions): Classifier {
+  const { servers } = options
+  const engine: Engine<Analysis, Catalog> = {
+    lexicon: mysqlLexicon,
+    scanner: (limits) => new MysqlScanner(limits, servers),
+    render: (out, length) => decoder.decode(out.subarray(0, length)),
+    analyze: (canonical) => safely(() => analyze(canonical), null),
+    analyzeExactly: (text, start, end, mode) =>
+      safely(() => {
+        const read = readText(text, start, end, mode, servers())
+        return read === null ? null : analyze(read.canonical, read.values)
+      }, null),
+    literalDependent: (analysis) => analysis.literalDependent,
+    judge: (analysis, catalog, doubtful) =>
+      safely(() => judge(analysis, catalog, doubtful), null) ?? undecided(analysis),
+  }
+  return classifierFor(engine, options)
+}
+
+const decoder = new TextDecoder()
+
+/** Loads what the first classifier needs. Once per thread. */
+export async function initClassifier(): Promise<void> {}
+
+/** A statement's text without its literals, for people; null when they cannot be told. */
+export const digestSample: (sql: string) => string | null = (() => {
+  const limits = { canonicalBytes: 12 * 1024, nesting: 200, operators: 1000 }
+  const scanner = new MysqlScanner(limits, () => UNKNOWN_SERVERS)
+  const mode = mysqlLexMode({ sqlMode: '', characterSetClient: 'utf8mb4' })
+  return (sql: string) => {
+    const text = Buffer.from(sql)
+    return scanner.scan(text, 0, text.length, mode) === OK ? digestText(scanner.out, scanner.length).trim() : null
+  }
+})()
+
+/** A mistake of ours on some text nobody has thought of must cost offload, not the client's statement. */
+function safely<Result>(find: () => Result, otherwise: null): Result | null {
+  try {
+    return find()
+  } catch {
+    return otherwise
+  }
+}
+
+function undecided(analysis: Analysis): Judgement {
+  const { statements, command, transaction, literalDependent, clock } = analysis
+  return {
+    ...{ statements, command, transaction, literalDependent, usesClock: clock, usesLastSequence: false },
+    ...{ verdict: 'primary', because: 'unparsed', tables: [], functions: [], effect: { kind: 'unknown' } },
+  }
+}

@@ -1,0 +1,77 @@
+import { analyze } from './analyze.ts'
+import { READ, type Treatment, UNKNOWN_FUNCTION, UNKNOWN_RELATION } from './builtins.ts'
+import type { Catalog, Relation, Routine } from './catalog.ts'
+import { judgeUses, worse } from './judge.ts'
+import { canonicalOf } from './read-text.ts'
+import { readRoutine } from './routine-body.ts'
+
+/** What the routines and views of one catalog do. Bodies are read when first asked for, and the answer is kept. */
+export interface Bodies {
+  routine(routine: Routine): Treatment
+  view(relation: Relation): Treatment
+}
+
+/** By the catalog's routines, which a catalog that was read again without a change shares with the one before. */
+const known = new WeakMap<Catalog['routines'], Bodies>()
+
+export function bodiesOf(catalog: Catalog): Bodies {
+  let bodies = known.get(catalog.routines)
+  if (bodies === undefined) {
+    bodies = readBodies(catalog)
+    known.set(catalog.routines, bodies)
+  }
+  return bodies
+}
+
+function readBodies(catalog: Catalog): Bodies {
+  const verdicts = new Map<object, Treatment>()
+
+  /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
+  function once(key: object, meanwhile: Treatment, find: () => Treatment): Treatment {
+    const before = verdicts.get(key)
+    if (before !== undefined) return before
+    verdicts.set(key, meanwhile)
+    const found = find()
+    verdicts.set(key, found)
+    return found
+  }
+
+  const bodies: Bodies = {
+    routine(routine) {
+      return once(routine, UNREADABLE, () => {
+        const body = readRoutine(routine)
+        if (body === null) return UNREADABLE
+        const used = judgeUses(body.uses, { catalog, bodies, doubtful: false })
+        const clock = body.uses.clock ? ({ usesClock: true } as const) : {}
+        if (body.problem === null) return { ...used, ...clock }
+        const stateful = body.pins.length > 0
+        return worse(
+          {
+            ...clock,
+            verdict: 'primary',
+            because: 'volatile-function',
+            effect: stateful ? 'unknown' : 'none',
+            ...(stateful ? { pins: body.pins } : {}),
+            ...(body.changesSchema ? { changesSchema: true } : {}),
+          },
+          used,
+        )
+      })
+    },
+    view(relation) {
+      return once(relation, UNKNOWN_RELATION, () => {
+        const canonical = relation.definition === null ? null : canonicalOf(relation.definition, '')
+        const analysis = canonical === null ? null : analyze(canonical)
+        if (analysis === null || analysis.kind === 'primary') return UNKNOWN_RELATION
+        const used = judgeUses(analysis, { catalog, bodies, doubtful: false })
+        const clock = analysis.clock ? ({ usesClock: true } as const) : {}
+        if (analysis.kind === 'read') return used === READ ? { ...READ, ...clock } : { ...used, ...clock }
+        return worse({ verdict: analysis.kind, because: analysis.because, effect: 'none', ...clock }, used)
+      })
+    },
+  }
+  return bodies
+}
+
+/** Nobody knows what it does, so it may do anything. */
+const UNREADABLE: Treatment = { ...UNKNOWN_FUNCTION, changesSchema: true }
