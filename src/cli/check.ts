@@ -4,12 +4,17 @@ import { formatProblem } from '../config/problems.ts'
 import type { ClusterConfig, ServerConfig } from '../config/types.ts'
 import { formatAddress } from '../config/values.ts'
 import type { Probe, Sample } from '../dialect.ts'
-import { connectProbe } from '../postgres/probe.ts'
+import { connectProbe as connectMysql } from '../mysql/probe.ts'
+import { openConnection } from '../mysql/probe-connection.ts'
+import { connectProbe as connectPostgres } from '../postgres/probe.ts'
+import { checkMysql } from './check-mysql.ts'
+import { checkPostgres } from './check-postgres.ts'
 import { CONFIGURATION_OPTIONS, printProblems, readConfiguration } from './configuration.ts'
+import { because, error, type Finding, ok, warning } from './finding.ts'
 import { parseUsage } from './usage.ts'
 
 const HELP = `usage: freshet check --config FILE [--offline]
-       freshet check [--offline] 'postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE'
+       freshet check [--offline] 'postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE'     (or mysql://, mariadb://)
 
   -c, --config FILE   the configuration to check
       --offline       only the configuration; connect to nothing
@@ -18,62 +23,20 @@ Connects to each server as the monitor and names each missing right, what it cos
 Exit codes: 0 nothing is wrong (there may be warnings), 1 something does not work, 2 the configuration is wrong.
 `
 
-export type Finding = { readonly level: 'ok' | 'warning' | 'error'; readonly text: string }
-
-const ok = (text: string): Finding => ({ level: 'ok', text })
-const warning = (text: string): Finding => ({ level: 'warning', text })
-const error = (text: string): Finding => ({ level: 'error', text })
-const because = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
-
-async function asks(probe: Probe, sql: string): Promise<boolean> {
-  const [row] = await probe.query(sql, [])
-  return row?.[0] === 't' || row?.[0] === 'true'
+interface EngineCheck {
+  /** Needs no right but to log in. */
+  readonly open: (...at: Parameters<typeof connectPostgres>) => Promise<Pick<Probe, 'query' | 'close'>>
+  readonly connectProbe: typeof connectPostgres
+  readonly check: (asker: Pick<Probe, 'query'>, cluster: ClusterConfig) => Promise<Finding[]>
 }
 
-const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`
-
-/** What the account may do on one server. */
-export async function checkRights(probe: Probe, cluster: ClusterConfig): Promise<Finding[]> {
-  const findings: Finding[] = []
-  const who = quoteName(cluster.monitor.user)
-  if (!(await asks(probe, "SELECT pg_has_role(current_user, 'pg_monitor', 'MEMBER')"))) {
-    const cost = 'the timeline of replicas stays unknown, so they serve no reads at all'
-    findings.push(error(`not a member of pg_monitor: ${cost}. GRANT pg_monitor TO ${who}`))
-  }
-  // By name, because its arguments differ between versions.
-  const nudge =
-    "SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_catalog.pg_proc WHERE proname = 'pg_logical_emit_message'"
-  if (cluster.monitor.nudge && !(await asks(probe, nudge))) {
-    const cost = 'after a write on an otherwise idle primary, reads can stay on the primary for some seconds'
-    findings.push(warning(`may not call pg_logical_emit_message: ${cost}. Or set monitor.nudge: false`))
-  }
-  findings.push(...(await checkVerifiers(probe, cluster, who)))
-  return findings.length > 0 ? findings : [ok('the monitor account has every right that it needs')]
-}
-
-async function checkVerifiers(probe: Probe, { auth, monitor }: ClusterConfig, who: string): Promise<Finding[]> {
-  if (auth.method === 'trust') return []
-  if (auth.query !== null) {
-    try {
-      const [row] = await probe.query(auth.query, [monitor.user])
-      return row && row.length < 2
-        ? [error('auth.query returns fewer than two columns: it must return name and verifier')]
-        : []
-    } catch (cause) {
-      return [error(`auth.query fails (${because(cause)}): nobody can log in whose name is not in auth.users`)]
-    }
-  }
-  if (await asks(probe, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")) return []
-  const grant = `In database ${quoteName(monitor.database)}: GRANT SELECT ON pg_authid TO ${who}, or set auth.query or auth.users`
-  if (auth.users.length > 0) return []
-  return [error(`may not read pg_authid, and auth.users is empty: nobody can log in. ${grant}`)]
+const ENGINE_CHECKS: Readonly<Record<ClusterConfig['engine'], EngineCheck>> = {
+  postgres: { open: connectPostgres, connectProbe: connectPostgres, check: checkPostgres },
+  mysql: { open: openConnection, connectProbe: connectMysql, check: checkMysql },
 }
 
 /** What only the servers together show. */
-export function checkFleet(
-  samples: readonly { readonly name: string; readonly sample: Sample }[],
-  skewMax: number,
-): Finding[] {
+export function checkFleet(samples: readonly Named[], skewMax: number): Finding[] {
   const findings: Finding[] = []
   const primaries = samples.filter(({ sample }) => sample.role === 'primary')
   if (primaries.length === 0)
@@ -86,17 +49,56 @@ export function checkFleet(
     findings.push(warning('there is no replica: every read goes to the primary'))
   }
   const reference = primaries[0] ?? samples[0]
+  const related = relatives(samples, reference)
   for (const { name, sample } of samples) {
-    if (reference && sample.identity !== reference.sample.identity) {
+    if (reference && !related.has(name)) {
       findings.push(error(`${name} belongs to another cluster than ${reference.name}: it is never used`))
     }
     if (sample.doubt !== null) findings.push(warning(`${name} serves no reads now: ${sample.doubt}`))
+    else if (sample.unordered === true) {
+      const cost = 'it may show a transaction before an earlier one, so it serves reads of level eventual only'
+      findings.push(warning(`${name} applies in parallel without keeping the order: ${cost}`))
+    }
     const skew = reference ? Math.abs(sample.clock - reference.sample.clock) : 0
     // The two samples are taken one after the other, so only a difference far beyond that is worth a word.
     if (skew > skewMax + 1000) {
       const cost = 'statements that ask for the time run on the primary'
       findings.push(warning(`the clock of ${name} is ${Math.round(skew)} ms from that of ${reference?.name}: ${cost}`))
     }
+  }
+  return [...findings, ...twins(samples)]
+}
+
+type Named = { readonly name: string; readonly sample: Sample }
+
+/** Who is of one cluster with the reference: directly, or through others. */
+function relatives(samples: readonly Named[], reference: Named | undefined): ReadonlySet<string> {
+  const related = new Set<string>()
+  const marks = new Set<string>()
+  const take = ({ name, sample }: Named) => {
+    related.add(name)
+    for (const mark of marksOf(sample)) marks.add(mark)
+  }
+  if (reference) take(reference)
+  for (let before = -1; before < related.size; ) {
+    before = related.size
+    for (const one of samples) if (marksOf(one.sample).some((mark) => marks.has(mark))) take(one)
+  }
+  return related
+}
+
+const marksOf = ({ identity, marks }: Sample): readonly string[] => [identity, ...(marks ?? [])]
+
+/** Where servers have names of their own, two of one name are one server twice, or a copy that kept its name. */
+function twins(samples: readonly Named[]): Finding[] {
+  const seen = new Map<string, string>()
+  const findings: Finding[] = []
+  for (const { name, sample } of samples) {
+    if (sample.marks === undefined) continue
+    const first = seen.get(sample.identity)
+    const cost = 'they cannot be told apart, and a replica ignores what a server of its own id wrote'
+    if (first === undefined) seen.set(sample.identity, name)
+    else findings.push(error(`${first} and ${name} have the same server id (${sample.identity}): ${cost}`))
   }
   return findings
 }
@@ -110,24 +112,37 @@ async function checkServer(
   cluster: ClusterConfig,
 ): Promise<{ findings: Finding[]; sample: Sample | null }> {
   const { user, password, database, timeout } = cluster.monitor
-  let probe: Probe
+  const engine = ENGINE_CHECKS[cluster.engine]
+  const at = [server.address, { user, password, database, timeout }, cluster.serverTls] as const
+  const findings: Finding[] = []
   try {
-    probe = await connectProbe(server.address, { user, password, database, timeout }, cluster.serverTls)
-  } catch (cause) {
-    return {
-      findings: [error(`${formatAddress(server.address)} cannot be used by ${user}: ${because(cause)}`)],
-      sample: null,
+    const asker = await engine.open(...at)
+    try {
+      findings.push(...(await engine.check(asker, cluster)))
+    } finally {
+      asker.close()
     }
+  } catch (cause) {
+    const where = formatAddress(server.address)
+    return { findings: [error(`${where} cannot be used by ${user}: ${because(cause)}`)], sample: null }
   }
   try {
-    const sample = await probe.sample()
-    return { findings: [ok(`answers as a ${sample.role}`), ...(await checkRights(probe, cluster))], sample }
+    const probe = await engine.connectProbe(...at)
+    try {
+      const sample = await probe.sample()
+      return { findings: [ok(`answers as a ${productOf(sample)}${sample.role}`), ...findings], sample }
+    } finally {
+      probe.close()
+    }
   } catch (cause) {
-    return { findings: [error(`does not answer as expected: ${because(cause)}`)], sample: null }
-  } finally {
-    probe.close()
+    return { findings: [error(`does not answer as expected: ${because(cause)}`), ...findings], sample: null }
   }
 }
+
+const PRODUCTS: Readonly<Record<string, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' }
+
+const productOf = ({ product }: Sample): string =>
+  product ? `${PRODUCTS[product.flavour] ?? product.flavour} ${product.version.split('-')[0]} ` : ''
 
 async function checkCluster(cluster: ClusterConfig): Promise<boolean> {
   const samples: { name: string; sample: Sample }[] = []

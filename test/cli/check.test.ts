@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkFleet, checkRights } from '../../src/cli/check.ts'
+import { checkFleet } from '../../src/cli/check.ts'
+import { checkPostgres } from '../../src/cli/check-postgres.ts'
 import { fromCommandLine } from '../../src/config/command-line.ts'
 import type { ClusterConfig } from '../../src/config/types.ts'
 import type { Probe, Sample } from '../../src/dialect.ts'
@@ -26,11 +27,11 @@ function probe(...lacks: string[]): Probe {
 
 describe('rights of the monitor account', () => {
   test('all there', async () => {
-    expect(await checkRights(probe(), cluster())).toEqual([expect.objectContaining({ level: 'ok' })])
+    expect(await checkPostgres(probe(), cluster())).toEqual([expect.objectContaining({ level: 'ok' })])
   })
 
   test('each missing one is named with its cost and its remedy', async () => {
-    const findings = await checkRights(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
+    const findings = await checkPostgres(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
     expect(findings.map(({ level }) => level)).toEqual(['error', 'warning', 'error'])
     expect(findings[0]!.text).toMatch(/they serve no reads at all\. GRANT pg_monitor TO "mon""x"/)
     expect(findings[2]!.text).toContain('nobody can log in. In database "app": GRANT SELECT ON pg_authid')
@@ -38,12 +39,12 @@ describe('rights of the monitor account', () => {
 
   test('what is not used is not missed', async () => {
     const config = cluster('auth.method=trust&monitor.nudge=false')
-    expect(await checkRights(probe('pg_logical_emit_message', 'pg_authid'), config)).toMatchObject([{ level: 'ok' }])
+    expect(await checkPostgres(probe('pg_logical_emit_message', 'pg_authid'), config)).toMatchObject([{ level: 'ok' }])
   })
 
   test('auth.query is tried', async () => {
     const config = cluster(`auth.query=${encodeURIComponent('SELECT $1')}`)
-    const findings = await checkRights(probe(), config)
+    const findings = await checkPostgres(probe(), config)
     expect(findings).toEqual([{ level: 'error', text: expect.stringContaining('must return name and verifier') }])
   })
 })
@@ -72,4 +73,23 @@ describe('the servers together', () => {
       'warning',
       'warning',
     ]))
+
+  test('servers with names of their own are related by whose data they have, also through each other', () => {
+    const named = (identity: string, marks: string[], role: Sample['role'] = 'replica') => ({
+      name: identity,
+      sample: { ...base, role, identity, marks },
+    })
+    const servers = [named('c', ['b']), named('b', ['a']), named('a', [], 'primary')]
+    expect(levels(servers)).toEqual([])
+    expect(checkFleet([...servers, named('d', ['e'])], 100)).toEqual([
+      { level: 'error', text: 'd belongs to another cluster than a: it is never used' },
+    ])
+    expect(checkFleet([...servers, { ...named('b', ['a']), name: 'copy' }], 100)).toEqual([
+      { level: 'error', text: expect.stringMatching(/^b and copy have the same server id \(b\)/) },
+    ])
+  })
+
+  test('a replica that does not keep the order is told', () => {
+    expect(levels([primary, { name: 'b', sample: { ...base, unordered: true } }])).toEqual(['warning'])
+  })
 })
