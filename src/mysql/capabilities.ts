@@ -44,8 +44,12 @@ export const EXT_EXTENDED_METADATA = 1 << 3
 export const EXT_CACHE_METADATA = 1 << 4
 export const EXT_BULK_UNIT_RESULTS = 1 << 5
 
-/** What both legs must have in common. */
+/**
+ * What both legs must have in common. SESSION_TRACK is not needed for that (servers always have it on Freshet's side), but whoever speaks to the
+ * client has to know.
+ */
 export const PASS_THROUGH =
+  SESSION_TRACK |
   FOUND_ROWS |
   LONG_FLAG |
   NO_SCHEMA |
@@ -73,6 +77,24 @@ export const ALWAYS_ASKED =
   PLUGIN_AUTH_LENENC_CLIENT_DATA |
   CONNECT_ATTRS |
   SESSION_TRACK
+
+/** What a server can do and Freshet cannot pass on, or does by itself. */
+const NOT_SHOWN =
+  SSL |
+  COMPRESS |
+  RESERVED |
+  CAN_HANDLE_EXPIRED_PASSWORDS |
+  MULTI_FACTOR_AUTHENTICATION |
+  CAPABILITY_EXTENSION |
+  SSL_VERIFY_SERVER_CERT |
+  REMEMBER_OPTIONS
+
+/** The capabilities that Freshet greets its clients with, by those of the servers; `tls`: its listener speaks TLS. */
+export function shownCapabilities(server: number, tls: boolean): number {
+  const own =
+    PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH | PLUGIN_AUTH_LENENC_CLIENT_DATA | CONNECT_WITH_DB | COMPRESS
+  return ((server & ~NOT_SHOWN) | own | (tls ? SSL : 0)) >>> 0
+}
 
 /** What the shape of a session's packets depends on, and the collation its login asked for. */
 export interface Profile {

@@ -133,6 +133,11 @@ export class PacketReader {
     this.#advance(bytes)
   }
 
+  /** Goes on at an offset that `at` has shown before. */
+  moveTo(at: number): void {
+    this.#at = Math.min(at, this.#end)
+  }
+
   /** The next byte without reading it; -1 at the end. */
   peek(): number {
     return this.#at < this.#end ? this.#bytes[this.#at]! : -1
