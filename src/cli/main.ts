@@ -44,6 +44,7 @@ ${Object.entries(COMMANDS)
 
 to begin:  freshet demo
            freshet serve --listen 127.0.0.1:6432 'postgres://monitor:secret@db1:5432,db2:5432/app'
+           freshet serve --listen 127.0.0.1:3307 'mysql://monitor:secret@db1:3306,db2:3306'      (or mariadb://)
            freshet serve --config freshet.yaml
 `
 

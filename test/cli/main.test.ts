@@ -23,6 +23,7 @@ describe('freshet', () => {
     [['check', '--conf', 'x'], "Unknown option '--conf'"],
     [['check', '--config', 'x', 'postgres://a@b/c'], '--config FILE says everything'],
     [['explain'], 'one statement, in quotes'],
+    [['explain', '--engine', 'oracle', 'SELECT 1'], '--engine oracle: there are postgres, mysql, mariadb'],
     [['explain', '--file', '/nonexistent.sql'], 'cannot be read'],
     [['check', '--config', '/nonexistent.yaml'], 'cannot be read (ENOENT)'],
   ])('%j is wrong usage: exit code 2', (args, expected) => {
