@@ -1,16 +1,20 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** A self-signed certificate for 127.0.0.1 and localhost, made here because Node reads certificates and cannot write them. */
-export function selfSigned(hash: 'sha256' | 'sha384' | 'sha512' = 'sha256'): {
+/** A self-signed certificate, by default for 127.0.0.1 and localhost, made here because Node reads certificates and cannot write them. */
+export function selfSigned(
+  hash: 'sha256' | 'sha384' | 'sha512' = 'sha256',
+  host = 'localhost',
+  address: readonly number[] = [127, 0, 0, 1],
+): {
   cert: string
   key: string
   der: Buffer
 } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(oid(`2a8648ce3d04030${{ sha256: 2, sha384: 3, sha512: 4 }[hash]}`))
-  const name = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from('localhost')))))
+  const name = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from(host)))))
   const validity = sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x18, Buffer.from('20990101000000Z')))
-  const names = sequence(tlv(0x82, Buffer.from('localhost')), tlv(0x87, Buffer.from([127, 0, 0, 1])))
+  const names = sequence(tlv(0x82, Buffer.from(host)), tlv(0x87, Buffer.from(address)))
   const extensions = tlv(0xa3, sequence(sequence(oid('551d11'), tlv(0x04, names))))
   const publicInfo = publicKey.export({ type: 'spki', format: 'der' })
   const version = tlv(0xa0, tlv(0x02, Buffer.from([2])))
