@@ -131,7 +131,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
 
   const handler: TransportHandler = {
     data(chunk) {
-      waiting.push(chunk)
+      waiting.push(Buffer.from(chunk))
       ahead += chunk.length
       if (ahead > AHEAD_BYTES) transport.pause()
       void work()

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Address } from '../config/types.ts'
+import { withReadBuffer } from './read-buffer.ts'
 
 export type { Socket } from 'node:net'
 
@@ -13,7 +14,7 @@ export interface Listener {
 /** Accepts connections. Rejects with a sentence that names the address when it cannot listen there. */
 export async function listen(address: Address, accept: (socket: Socket) => void): Promise<Listener> {
   if ('path' in address) await removeStaleSocket(address.path)
-  const server = createServer({ noDelay: true, pauseOnConnect: true }, accept)
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => accept(withReadBuffer(socket)))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(explain(address, error))))
     if ('path' in address) server.listen({ path: address.path, backlog: 511 }, resolve)

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 
 /**
- * One buffer for what any server connection reads. Node would allocate 64 KiB for every read and throw it away; the bytes are looked at
+ * One buffer for what any connection reads. Node would allocate 64 KiB for every read and throw it away; the bytes are looked at
  * and copied before the callback returns, and one thread runs one callback at a time, so one buffer serves all.
  */
 const READ_BYTES = 64 * 1024
@@ -34,4 +34,26 @@ export function receiveInto(socket: Socket, receive: Receiver): boolean {
   if (holder === undefined) return false
   holder.receive = receive
   return true
+}
+
+interface HandleOwner {
+  _handle: { useUserBuffer?: unknown } | null
+}
+
+/**
+ * The same connection as a socket that reads into the buffer. Only sockets that connect can be asked for that, so an accepted one's
+ * handle moves to another socket. Node does not document handles; where they are not what they were, the socket stays as it is.
+ */
+export function withReadBuffer(accepted: Socket): Socket {
+  const owner = accepted as unknown as HandleOwner
+  const handle = owner._handle
+  if (typeof handle?.useUserBuffer !== 'function') return accepted
+  const reading = readBuffer()
+  const options = { handle, onread: reading.onread, pauseOnCreate: true }
+  const socket = new Socket(options as object)
+  reading.tie(socket)
+  owner._handle = null
+  // Without its handle it closes nothing; its server stops counting it.
+  accepted.destroy()
+  return socket
 }

@@ -62,8 +62,8 @@ export class PgClientCodec {
         const take = Math.min(this.#streamLeft, length - at)
         if (take === 0) break
         this.#streamLeft -= take
-        // The receiver may keep the view, and the held bytes are written over.
-        handler.stream(bytes === this.#held ? copy(bytes, at, at + take) : bytes.subarray(at, at + take))
+        // The receiver may keep the view, and both the chunk and the held bytes are written over.
+        handler.stream(copy(bytes, at, at + take))
         at += take
         start = at
         continue
