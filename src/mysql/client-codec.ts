@@ -73,6 +73,7 @@ export class MySqlClientCodec {
   }
 
   receive(chunk: Buffer, handler: ClientHandler): void {
+    if (this.#isClosed()) return
     let bytes = chunk
     let length = chunk.length
     if (this.#heldLength > 0) {
@@ -148,10 +149,11 @@ export class MySqlClientCodec {
     this.#packets++
     this.nextSequence = this.#packets & 0xff
     const more = this.#left > 0 || this.#continues
-    if (command === COM_STMT_SEND_LONG_DATA && at === start && here - at >= HEADER_BYTES + LONG_DATA_HEAD) {
+    if (command === COM_STMT_SEND_LONG_DATA && here - start >= HEADER_BYTES + LONG_DATA_HEAD) {
+      const { payload } = cut(bytes, start, here, this.#packets, false)
       this.#mode = 'long-data'
-      this.#longDataHead = copy(bytes, at + HEADER_BYTES, at + HEADER_BYTES + LONG_DATA_HEAD)
-      handler.unit(this.#longData(bytes.subarray(at + HEADER_BYTES + LONG_DATA_HEAD, here)))
+      this.#longDataHead = payload.subarray(0, LONG_DATA_HEAD)
+      handler.unit(this.#longData(payload.subarray(LONG_DATA_HEAD)))
     } else if (STREAMABLE.has(command)) {
       this.#mode = more ? 'stream' : 'command'
       handler.unit(cut(bytes, start, here, this.#packets, more))
@@ -168,9 +170,9 @@ export class MySqlClientCodec {
       this.#left -= take
       const view = bytes.subarray(start, start + take)
       const ends = this.#left === 0 && !this.#continues && this.#mode !== 'file'
-      // The receiver may keep the view, and the held bytes are written over.
+      // The receiver may keep what it gets, and both the chunk and the held bytes are written over.
       if (this.#mode === 'long-data') handler.unit(this.#longData(view))
-      else handler.stream(bytes === this.#held ? Buffer.from(view) : view)
+      else handler.stream(Buffer.from(view))
       if (ends) this.#endOfPayload()
       return start + take
     }
