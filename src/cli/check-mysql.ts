@@ -97,7 +97,7 @@ async function missingReads(asker: Asker, flavour: 'mysql' | 'mariadb', { auth }
     return [{ name, on: 'performance_schema.*', level: 'warning', costs }]
   }
   const lacks: string[] = []
-  const nobody = auth.method === 'mysql_native_password' && auth.users.length === 0
+  const nobody = auth.method !== 'trust' && auth.users.length === 0
   const locked = nobody && !(await mayRead(asker, 'mysql.global_priv'))
   if (locked) lacks.push('auth.users is empty, so nobody can log in')
   if (!(await mayRead(asker, 'mysql.proc'))) lacks.push(ROUTINES)

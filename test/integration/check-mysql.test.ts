@@ -50,8 +50,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
   test('each missing right is named with the GRANT that mends it, until none is left', async () => {
     const { primary } = fleet()
     await primary.query("CREATE USER 'bare'@'%' IDENTIFIED BY 'bare'")
-    const options = flavour === 'mariadb' ? 'auth.method=mysql_native_password' : ''
-    const findings = await findingsOf(primary, 'bare:bare', options)
+    const findings = await findingsOf(primary, 'bare:bare')
     const named = findings.map((text) => /lacks (.*?):/.exec(text)?.[1])
     expect(named).toEqual(WANTED[flavour])
     const levels = findings.map((text) => text.split(':')[0])
@@ -59,7 +58,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       flavour === 'mysql' ? ['error', 'warning', 'warning', 'warning'] : ['error', 'error', 'warning', 'error'],
     )
     for (const text of findings) await primary.query(/GRANT .*/.exec(text)![0])
-    expect(await findingsOf(primary, 'bare:bare', options)).toEqual(ALL_THERE)
+    expect(await findingsOf(primary, 'bare:bare')).toEqual(ALL_THERE)
   })
 
   test('rights may come by a role, or by having all of them', async () => {

@@ -22,10 +22,12 @@ function startDemo(...args: string[]) {
   return { child, output, ended }
 }
 
-test('a demo of eight seconds shows its servers, is never stale, and ends by itself', async () => {
-  const { output, ended } = startDemo('--seconds', '8')
+test.each([
+  ['postgres', /^connect: +psql 'postgres:\/\/app:app@127\.0\.0\.1:\d+\/app'$/m],
+])('%s: a demo of eight seconds shows its servers, is never stale, and ends by itself', async (engine, connect) => {
+  const { output, ended } = startDemo('--engine', engine, '--seconds', '8')
   expect(await ended, output.err).toBe(0)
-  expect(output.out).toMatch(/^connect: +psql 'postgres:\/\/app:app@127\.0\.0\.1:\d+\/app'$/m)
+  expect(output.out).toMatch(connect)
   expect(output.out).toMatch(/^dashboard: http:\/\/127\.0\.0\.1:\d+\/$/m)
   expect(output.out).toMatch(/^now: replica-1 applies every commit 250 ms late$/m)
   expect(output.out).toMatch(/^now: replica-2 has stopped applying/m)
@@ -67,7 +69,7 @@ test('a proxy that dies ends the demo with its last words, and the servers with 
 })
 
 test.each([
-  [['--engine', 'mysql'], /--engine mysql: the demo of this version runs postgres only/],
+  [['--engine', 'oracle'], /--engine oracle: there are postgres, mysql, mariadb/],
   [['--seconds', 'many'], /--seconds many: a number above 0 is needed/],
   [['--second', '3'], /--second/],
 ])('%j is wrong usage', async (args, message) => {

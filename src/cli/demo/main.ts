@@ -1,8 +1,8 @@
 /** `freshet demo`: real servers, the proxy in front, a workload that checks every answer, and replicas that fall behind. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseUsage, UsageError } from '../usage.ts'
+import { type DemoEngine, type DemoFleet, ENGINES, type EngineName } from './engines.ts'
 import { type FreshetProcess, startFreshet } from './freshet-process.ts'
-import { type Fleet, startFleet } from './local-postgres.ts'
 import { isFree } from './ports.ts'
 import { type Reading, ratePerSecond, readingOf, shareOnReplicas } from './readings.ts'
 import { openScreen, type Screen } from './screen.ts'
@@ -10,19 +10,19 @@ import { play } from './story.ts'
 import { type Picture, summary } from './view.ts'
 import { startWorkload, type Workload } from './workload.ts'
 
-const HELP = `usage: freshet demo [--seconds N] [--engine postgres]
+const HELP = `usage: freshet demo [--seconds N] [--engine ENGINE]
 
-Starts a PostgreSQL primary and two streaming replicas on loopback, Freshet in front of them, and a small workload: sessions that write and
-read their own writes at once, and sessions that only read. The replicas are delayed and stopped in turns. Nothing is installed, nothing stays.
+Starts a primary and two replicas on loopback, Freshet in front of them, and a small workload: sessions that write and
+read their own writes at once, and sessions that only read. The replicas are delayed and stopped in turns. Nothing is installed, nothing stays
+(packages of MySQL and MariaDB are fetched once, where the machine has none, and kept in a cache).
 
   --seconds N       end after N seconds with a summary; without it Ctrl-C ends the demo
-  --engine ENGINE   postgres is the only one in this version
+  --engine ENGINE   ${Object.keys(ENGINES).join(', ')} (postgres)
 
 Exit code 0: no read was stale. 1: one was, or something failed.
 `
 
-/** The ports that the documentation names, as long as nobody else has them. */
-const CLIENT_PORT = 6432
+/** The port that the documentation names, as long as nobody else has it. */
 const ADMIN_PORT = 9432
 const MAX_LAG_MS = 1000
 const SCENE_MS = 6000
@@ -32,8 +32,15 @@ const RATE_WINDOW_MS = 1000
 /** One Ctrl-C can arrive several times: from the terminal, and handed over by npm and by a Node that starts a newer one. */
 const SAME_SIGNAL_MS = 500
 
+interface Wanted {
+  readonly engine: DemoEngine
+  /** Milliseconds; null for "until Ctrl-C". */
+  readonly lengthMs: number | null
+}
+
 interface Demo {
-  readonly fleet: Fleet
+  readonly engine: DemoEngine
+  readonly fleet: DemoFleet
   readonly freshet: FreshetProcess
   readonly workload: Workload
   readonly screen: Screen
@@ -42,27 +49,29 @@ interface Demo {
   scene: string
 }
 
-/** What the arguments ask for: a length in milliseconds, null for "until Ctrl-C", or only the help. */
-function understand(args: readonly string[]): { readonly lengthMs: number | null } | 'help' {
+const isEngine = (name: string): name is EngineName => Object.hasOwn(ENGINES, name)
+
+function understand(args: readonly string[]): Wanted | 'help' {
   const { values, positionals } = parseUsage(args, { seconds: { type: 'string' }, engine: { type: 'string' } })
   if (values.help) return 'help'
   if (positionals.length > 0) throw new UsageError(`what is ${positionals[0]}? see --help`)
-  if (values.engine !== undefined && values.engine !== 'postgres')
-    throw new UsageError(`--engine ${values.engine}: the demo of this version runs postgres only`)
-  if (values.seconds === undefined) return { lengthMs: null }
+  const name = values.engine ?? 'postgres'
+  if (!isEngine(name)) throw new UsageError(`--engine ${name}: there are ${Object.keys(ENGINES).join(', ')}`)
+  const engine = ENGINES[name]
+  if (values.seconds === undefined) return { engine, lengthMs: null }
   const seconds = Number(values.seconds)
   if (!(seconds > 0 && seconds <= 1e6)) throw new UsageError(`--seconds ${values.seconds}: a number above 0 is needed`)
-  return { lengthMs: seconds * 1000 }
+  return { engine, lengthMs: seconds * 1000 }
 }
 
 const listen = async (port: number): Promise<string> => `127.0.0.1:${(await isFree(port)) ? port : 0}`
 
-async function configuration(fleet: Fleet): Promise<object> {
+async function configuration({ engine, port }: DemoEngine, fleet: DemoFleet): Promise<object> {
   return {
     clusters: {
       demo: {
-        engine: 'postgres',
-        listen: await listen(CLIENT_PORT),
+        engine,
+        listen: await listen(port),
         servers: fleet.servers.map(({ name, address }) => ({ name, address })),
         monitor: { user: 'freshet', password: 'monitor' },
         max_lag: `${MAX_LAG_MS}ms`,
@@ -74,15 +83,15 @@ async function configuration(fleet: Fleet): Promise<object> {
 }
 
 function pictureOf(demo: Demo, readings: readonly Reading[], shares: readonly (number | null)[]): Picture {
-  const { fleet, freshet, workload, scene, lengthMs, startedAt } = demo
+  const { engine, fleet, freshet, workload, scene, lengthMs, startedAt } = demo
   const latest = readings.at(-1)!
   const before = readings.findLast(({ at }) => at <= latest.at - RATE_WINDOW_MS) ?? readings[0]!
   return {
-    version: fleet.version,
+    servedBy: `${engine.title} ${fleet.version}`,
     elapsedMs: latest.at - startedAt,
     lengthMs,
     dashboard: freshet.adminUrl ?? '',
-    connection: freshet.url(),
+    command: engine.command(freshet.port()),
     scene,
     maxLagMs: MAX_LAG_MS,
     servers: latest.servers.map((server) => ({
@@ -156,24 +165,25 @@ async function perform(demo: Demo, stopped: AbortSignal): Promise<number> {
 }
 
 /** Starts one thing after the other; what was started ends in the opposite order, whatever happens. */
-async function run(lengthMs: number | null, stopped: AbortSignal): Promise<number> {
+async function run({ engine, lengthMs }: Wanted, stopped: AbortSignal): Promise<number> {
   const screen = openScreen(process.stdout)
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  say('starting PostgreSQL: a primary and two streaming replicas ...')
-  const fleet = await startFleet({ replicas: 2 })
+  say(`starting ${engine.title}: a primary and two ${engine.replicas} ...`)
+  const fleet: DemoFleet = await engine.start()
   try {
     if (stopped.aborted) return 0
-    say(`PostgreSQL ${fleet.version} runs on ${fleet.servers.map(({ address }) => address).join(', ')}`)
-    const freshet = await startFreshet(await configuration(fleet))
+    say(`${engine.title} ${fleet.version} runs on ${fleet.servers.map(({ address }) => address).join(', ')}`)
+    const freshet = await startFreshet(await configuration(engine, fleet))
     try {
-      say(`connect:   psql '${freshet.url()}'`)
+      say(`connect:   ${engine.command(freshet.port())}`)
       say(`dashboard: ${freshet.adminUrl}`)
       const workload = await startWorkload(
-        freshet.url(),
+        engine.shop,
+        engine.url(freshet.port()),
         fleet.replicas.map((replica) => replica.url()),
       )
       const startedAt = performance.now()
-      return await perform({ fleet, freshet, workload, screen, lengthMs, startedAt, scene: '' }, stopped)
+      return await perform({ engine, fleet, freshet, workload, screen, lengthMs, startedAt, scene: '' }, stopped)
     } finally {
       await freshet.stop()
     }
@@ -199,7 +209,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, ask)
   try {
-    return await run(wanted.lengthMs, stop.signal)
+    return await run(wanted, stop.signal)
   } catch (error) {
     process.stderr.write(`freshet demo: ${error instanceof Error ? error.message : error}\n`)
     return 1

@@ -1,6 +1,6 @@
 /** What happens to the replicas during the demo: scenes in a circle, each with a line that says what it is. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fleet, PostgresServer } from './local-postgres.ts'
+import type { DemoFleet, DemoReplica } from './engines.ts'
 
 interface Scene {
   readonly text: string
@@ -8,13 +8,13 @@ interface Scene {
   end(): Promise<void>
 }
 
-const late = (server: PostgresServer, ms: number): Scene => ({
+const late = (server: DemoReplica, ms: number): Scene => ({
   text: `${server.name} applies every commit ${ms} ms late`,
   begin: () => server.setApplyDelay(ms),
   end: () => server.setApplyDelay(0),
 })
 
-const halted = (server: PostgresServer): Scene => ({
+const halted = (server: DemoReplica): Scene => ({
   text: `${server.name} has stopped applying: its data grow old, and soon nobody may read them`,
   begin: () => server.pauseReplay(),
   end: () => server.resumeReplay(),
@@ -26,7 +26,7 @@ const together = (text: string, ...scenes: readonly Scene[]): Scene => ({
   end: async () => void (await Promise.all(scenes.map((scene) => scene.end()))),
 })
 
-function scenesOf(fleet: Fleet): Scene[] {
+function scenesOf(fleet: DemoFleet): Scene[] {
   const [first, second] = fleet.replicas
   if (!first || !second) throw new Error('the demo needs two replicas')
   const calm = together('both replicas keep up')
@@ -42,7 +42,7 @@ function scenesOf(fleet: Fleet): Scene[] {
 
 /** Plays until it is stopped, and then leaves the replicas as they were before. */
 export async function play(
-  fleet: Fleet,
+  fleet: DemoFleet,
   sceneMs: number,
   stopped: AbortSignal,
   announce: (text: string) => void,

@@ -3,12 +3,14 @@ import type { ServerReading } from './readings.ts'
 import type { Counts } from './workload.ts'
 
 export interface Picture {
-  readonly version: number
+  /** Product and version. */
+  readonly servedBy: string
   readonly elapsedMs: number
   /** Ends by itself after this; null: only when asked. */
   readonly lengthMs: number | null
   readonly dashboard: string
-  readonly connection: string
+  /** A command that connects to it. */
+  readonly command: string
   /** What is happening to the replicas. */
   readonly scene: string
   readonly maxLagMs: number
@@ -88,9 +90,9 @@ export function liveView(picture: Picture): string[] {
   const head = `  ${'server'.padEnd(11)}${'statements per second'.padEnd(BAR_WIDTH + 7)}   data at most this old (bar: up to ${age(picture.maxLagMs)})`
   return [
     '',
-    `  ${bold('Freshet')}  PostgreSQL ${picture.version}, a primary and two replicas behind one address   ${dim(time)}`,
+    `  ${bold('Freshet')}  ${picture.servedBy}, a primary and two replicas behind one address   ${dim(time)}`,
     '',
-    `  connect    ${cyan(`psql '${picture.connection}'`)}`,
+    `  connect    ${cyan(picture.command)}`,
     `  dashboard  ${cyan(picture.dashboard)}`,
     '',
     `  now        ${bold(picture.scene)}`,

@@ -22,11 +22,11 @@ const server = (name: string, perSecond: number, stalenessMs: number | null): Pi
   perSecond,
 })
 const picture: Picture = {
-  version: 18,
+  servedBy: 'PostgreSQL 18',
   elapsedMs: 83_000,
   lengthMs: null,
   dashboard: 'http://127.0.0.1:9432/',
-  connection: 'postgres://app:app@127.0.0.1:6432/app',
+  command: "psql 'postgres://app:app@127.0.0.1:6432/app'",
   scene: 'replica-2 has stopped applying',
   maxLagMs: 1000,
   servers: [server('primary', 132, null), server('replica-1', 300, 34), server('replica-2', 0, 2150)],
