@@ -86,11 +86,19 @@ function wordProblem(tokens: readonly Token[], at: number, locals: ReadonlySet<s
       if (isWord(next, 'update', 'share')) return 'locking-read'
       return isWord(tokens[at - 1], 'value') ? 'volatile-function' : null
     case 'set':
-      if (isWord(tokens[at - 1], 'character', 'char')) return null
+      if (isWord(tokens[at - 1], 'character', 'char') || changesRows(tokens, at)) return null
       return setsLocals(tokens, at + 1, locals) ? null : 'volatile-function'
     default:
       return null
   }
+}
+
+/** Whether the SET at `at` belongs to an UPDATE or INSERT, which are no reads by themselves. */
+function changesRows(tokens: readonly Token[], at: number): boolean {
+  for (at--; at >= 0 && !isSymbol(tokens[at], ';'); at--) {
+    if (isWord(tokens[at], 'update', 'insert', 'replace') && !isSymbol(tokens[at + 1], '(')) return true
+  }
+  return false
 }
 
 /** Names behind DECLARE, and MariaDB's FOR loops' counters are not among them, which is safe. */

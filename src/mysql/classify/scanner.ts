@@ -221,8 +221,8 @@ export class MysqlScanner implements TextScanner {
   private punctuation(text: Uint8Array, at: number, end: number): number {
     const byte = text[at]!
     if (byte === POINT && at + 1 < end && mysqlLexicon.begins[text[at + 1]!] === DIGIT) {
-      if (this.last !== A_WORD && this.last !== A_NAME) return this.number(text, at, end)
-      if (this.gap || this.pendingSemicolon) return NONE
+      const behindName = (this.last === A_WORD || this.last === A_NAME) && !this.gap && !this.pendingSemicolon
+      if (!behindName) return this.number(text, at, end)
       // Behind a name and its point digits begin a name, too.
       this.put(byte)
       return this.word(text, at + 1, end)

@@ -38,7 +38,7 @@ export function query(command: string, tokens: readonly Token[], from = 0): Stat
   const collector = new Collector()
   // A leading word is not the query's own: SELECT, TABLE, VALUES, or one that its own judge has understood.
   const start = isWord(tokens[from], 'select', 'with', 'table', 'values') || isSymbol(tokens[from], '(') ? from : -1
-  if (start < 0) return { ...UNPARSED, command }
+  if (start < 0 || tokens.length < from + 2) return { ...UNPARSED, command }
   collector.walk(tokens, from)
   collector.asQuery(tokens, from)
   if (!holdsSelect(tokens, from)) collector.fail('unparsed')

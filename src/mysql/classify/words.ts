@@ -35,7 +35,7 @@ export const FORBIDDEN_WORDS = words(`
   accessible add alter analyze asensitive before call cascade change check column condition constraint continue create cursor declare
   delayed delete describe deterministic drop each elseif enclosed escaped exit explain foreign fulltext generated get grant
   infile inout into io_after_gtids io_before_gtids iterate kill leave library linear lines load lock loop low_priority
-  master_bind master_ssl_verify_server_cert modifies no_write_to_binlog optimize option optionally out outfile primary procedure purge
+  master_bind master_ssl_verify_server_cert modifies no_write_to_binlog optimize option optionally out outfile procedure purge
   read read_write reads references release rename require resignal restrict return revoke sensitive set show signal spatial
   specific sql sqlexception sqlstate sqlwarning ssl starting stored terminated trigger undo unlock unique update usage virtual while write
  

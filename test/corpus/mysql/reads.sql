@@ -1,0 +1,293 @@
+--= read read none # plain queries
+SELECT 1
+SELECT 1;
+SELECT 1 ; ;
+select 1 as a, 2 as `B`
+SELECT * FROM users
+SELECT id, name FROM users WHERE id = 1
+SELECT u.* FROM users u
+SELECT u.*, o.total FROM users AS u, orders AS o WHERE o.user_id = u.id
+SELECT DISTINCT name FROM users
+SELECT DISTINCTROW name FROM users
+SELECT ALL name FROM users
+SELECT HIGH_PRIORITY name FROM users
+SELECT STRAIGHT_JOIN u.id FROM users u JOIN orders o ON o.user_id = u.id
+SELECT SQL_SMALL_RESULT name, count(*) FROM users GROUP BY name
+SELECT SQL_BIG_RESULT name, count(*) FROM users GROUP BY name
+SELECT SQL_BUFFER_RESULT name FROM users
+SELECT SQL_NO_CACHE name FROM users
+SELECT count(*) FROM users
+SELECT count(DISTINCT name) FROM users
+SELECT count(DISTINCT name, email) FROM users
+SELECT name, count(*) FROM users GROUP BY name HAVING count(*) > 1
+SELECT name, count(*) FROM users GROUP BY name WITH ROLLUP
+SELECT * FROM users ORDER BY id DESC LIMIT 10 OFFSET 5
+SELECT * FROM users ORDER BY id LIMIT 5, 10
+SELECT * FROM users ORDER BY name COLLATE utf8mb4_bin DESC, 1 ASC
+SELECT * FROM users JOIN orders ON orders.user_id = users.id
+SELECT * FROM users INNER JOIN orders USING (id)
+SELECT * FROM users LEFT JOIN orders ON orders.user_id = users.id
+SELECT * FROM users LEFT OUTER JOIN orders ON orders.user_id = users.id AND orders.total > 1
+SELECT * FROM users RIGHT JOIN orders ON orders.user_id = users.id
+SELECT * FROM users CROSS JOIN orders
+SELECT * FROM users NATURAL JOIN items
+SELECT * FROM users NATURAL LEFT JOIN items
+SELECT * FROM users STRAIGHT_JOIN orders ON orders.user_id = users.id
+SELECT * FROM (users, orders) JOIN items ON items.order_id = orders.id
+SELECT * FROM users JOIN (orders JOIN items ON items.order_id = orders.id) ON orders.user_id = users.id
+SELECT * FROM users u JOIN orders o ON o.user_id = u.id JOIN items i ON i.order_id = o.id WHERE i.sku = 'a'
+SELECT * FROM (SELECT 1 AS a) x
+SELECT * FROM (SELECT id, name FROM users) AS x WHERE x.id > 0
+SELECT * FROM app.users
+SELECT app.users.id FROM app.users
+SELECT `id` FROM `users`
+SELECT `app`.`users`.`id` FROM `app`.`users`
+SELECT id AS 'quoted alias' FROM users
+SELECT id "alias" FROM users
+SELECT * FROM users WHERE id IN (1, 2, 3)
+SELECT * FROM users WHERE id NOT IN (SELECT user_id FROM orders)
+SELECT * FROM users WHERE EXISTS (SELECT 1 FROM orders WHERE orders.user_id = users.id)
+SELECT * FROM users WHERE NOT EXISTS (SELECT * FROM orders WHERE orders.user_id = users.id)
+SELECT * FROM users WHERE id = ANY (SELECT user_id FROM orders)
+SELECT * FROM users WHERE id > ALL (SELECT user_id FROM orders)
+SELECT * FROM users WHERE id = SOME (SELECT user_id FROM orders)
+SELECT * FROM users WHERE (id, name) = (1, 'ann')
+SELECT * FROM users WHERE (id, name) IN ((1, 'ann'), (2, 'bob'))
+SELECT * FROM users WHERE ROW(id, name) = ROW(1, 'ann')
+SELECT * FROM users WHERE id BETWEEN 1 AND 5
+SELECT * FROM users WHERE id NOT BETWEEN 1 AND 5
+SELECT * FROM users WHERE name LIKE 'a%' ESCAPE '!'
+SELECT * FROM users WHERE name NOT LIKE '%x'
+SELECT * FROM users WHERE name REGEXP '^a'
+SELECT * FROM users WHERE name RLIKE 'b' OR name NOT REGEXP 'c'
+SELECT * FROM users WHERE name SOUNDS LIKE 'ann'
+SELECT * FROM users WHERE name IS NULL OR email IS NOT NULL
+SELECT * FROM users WHERE (id > 1) IS TRUE AND (id > 2) IS NOT UNKNOWN
+SELECT * FROM users WHERE id <=> NULL
+SELECT * FROM users WHERE id <> 1 AND id != 2 XOR id = 3
+SELECT * FROM users WHERE id = 1 && name = 'a' || email = 'b'
+SELECT * FROM users WHERE !(id = 1)
+SELECT * FROM users WHERE NOT id = 1
+SELECT 1 + 2 * 3 / 4 % 5 - 6 DIV 7 MOD 8
+SELECT 1 | 2 & 3 ^ 4 << 5 >> 6, ~7
+SELECT -1, +1, - -1, 5--1
+SELECT CASE WHEN id = 1 THEN 'a' WHEN id = 2 THEN 'b' ELSE 'c' END FROM users
+SELECT CASE id WHEN 1 THEN 'a' END FROM users
+SELECT IF(id > 1, 'a', 'b'), IFNULL(name, ''), NULLIF(id, 1) FROM users
+SELECT BINARY 'a', CAST('1' AS SIGNED), CONVERT('1', UNSIGNED INTEGER), CAST(1 AS CHAR(5))
+SELECT CAST('2024-01-01' AS DATE), CAST('10:00' AS TIME), CAST('2024-01-01' AS DATETIME(3)), CAST(1.5 AS DECIMAL(10,2))
+SELECT CONVERT('a' USING utf8mb4), CONVERT('a', CHAR CHARACTER SET utf8mb4), CAST('a' AS CHAR(3) CHARACTER SET latin1)
+SELECT DATE '2024-01-01', TIME '10:00:00', TIMESTAMP '2024-01-01 00:00:00'
+SELECT '2024-01-01' + INTERVAL 1 DAY, '2024-01-01' - INTERVAL '1:2' MINUTE_SECOND
+SELECT INTERVAL 1 YEAR_MONTH + '2024-01-01'
+SELECT EXTRACT(YEAR FROM '2024-01-01'), EXTRACT(DAY_HOUR FROM '2024-01-01 10:00:00')
+SELECT TRIM(BOTH 'x' FROM 'xax'), TRIM(LEADING FROM ' a'), TRIM('x' FROM 'xa')
+SELECT SUBSTRING('abc' FROM 2 FOR 1), SUBSTRING('abc', 2), POSITION('b' IN 'abc')
+SELECT GROUP_CONCAT(DISTINCT name ORDER BY id DESC SEPARATOR '; ') FROM users
+SELECT * FROM users WHERE MATCH(name) AGAINST ('ann')
+SELECT * FROM users WHERE MATCH(name) AGAINST ('+ann -bob' IN BOOLEAN MODE)
+SELECT MATCH(name) AGAINST ('ann' IN NATURAL LANGUAGE MODE WITH QUERY EXPANSION) FROM users
+SELECT MATCH(name) AGAINST ('ann' WITH QUERY EXPANSION) FROM users
+SELECT ROW_NUMBER() OVER (PARTITION BY name ORDER BY id) FROM users
+SELECT sum(qty) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM items
+SELECT sum(qty) OVER (ORDER BY id RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM items
+SELECT avg(qty) OVER w, rank() OVER w FROM items WINDOW w AS (PARTITION BY order_id ORDER BY id)
+SELECT lag(id) OVER (ORDER BY id), lead(id, 2) OVER (ORDER BY id), first_value(id) OVER (ORDER BY id) FROM users
+SELECT cume_dist() OVER (ORDER BY id), percent_rank() OVER (ORDER BY id), ntile(2) OVER (ORDER BY id), dense_rank() OVER (ORDER BY id), nth_value(id, 1) OVER (ORDER BY id), last_value(id) OVER (ORDER BY id) FROM users
+SELECT 1 UNION SELECT 2
+SELECT 1 UNION ALL SELECT 2 ORDER BY 1 LIMIT 1
+(SELECT 1) UNION DISTINCT (SELECT 2) LIMIT 5
+(SELECT id FROM users LIMIT 1) UNION ALL (SELECT id FROM orders LIMIT 1)
+SELECT id FROM users INTERSECT SELECT user_id FROM orders
+SELECT id FROM users EXCEPT SELECT user_id FROM orders
+(SELECT 1)
+((SELECT 1))
+WITH a AS (SELECT 1 AS n) SELECT n FROM a
+WITH a AS (SELECT 1 AS n), b AS (SELECT n + 1 AS m FROM a) SELECT * FROM a, b
+WITH a (x, y) AS (SELECT 1, 2) SELECT x FROM a
+WITH RECURSIVE a (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < 5) SELECT * FROM a
+WITH a AS (SELECT 1), b (z) AS (SELECT 2) SELECT * FROM b
+SELECT * FROM (WITH a AS (SELECT 1 AS n) SELECT n FROM a) x
+SELECT (SELECT count(*) FROM users) AS n
+SELECT id, (SELECT max(total) FROM orders WHERE user_id = users.id) FROM users
+SELECT * FROM users USE INDEX (PRIMARY) WHERE id = 1
+SELECT * FROM orders FORCE INDEX (by_user) WHERE user_id = 1
+SELECT * FROM orders IGNORE INDEX FOR JOIN (by_user) WHERE user_id = 1
+SELECT * FROM orders USE KEY FOR ORDER BY (by_user) ORDER BY user_id
+SELECT * FROM orders USE INDEX FOR GROUP BY (by_user) WHERE user_id = 1
+SELECT * FROM parts PARTITION (p0, p1)
+SELECT * FROM parts PARTITION (p0) AS p WHERE p.id = 1
+SELECT 1 FROM DUAL
+SELECT 1 FROM dual WHERE 1 = 1
+SELECT `from`, `into`, `for update` FROM `select`
+SELECT s.`into` FROM `select` s
+SELECT s.into FROM `select` s
+SELECT * FROM v_plain
+SELECT v.id FROM app.v_plain v JOIN users ON users.id = v.id
+SELECT TRUE, FALSE, NULL, true = 1
+SELECT .5, 1., 1e5, 1.5E-3, 0x1F, 0b101, 00012
+SELECT x'41', X'4142', b'01', B'1'
+SELECT N'national', n'x'
+SELECT _utf8mb4'intro', _latin1 'x' COLLATE latin1_swedish_ci, _binary'x'
+SELECT 'a' 'b' 'c', "double" "quoted"
+SELECT 'it''s', 'it\'s', "say ""hi""", "say \"hi\"", 'back\\slash', '\0\n\t\%\_'
+SELECT '-- no comment', '/* nor this */', "# nor this", `id` FROM users
+SELECT 'ünïcode', 'こんにちは' AS `列` FROM users AS täble
+SELECT 1 -- a comment
+SELECT 1 # another
+SELECT 1 --	a tab behind the dashes
+SELECT /* inner */ 1 /* outer */
+/* leading */ SELECT 1
+-- leading line␤SELECT 1
+# leading line␤SELECT 1
+SELECT 1 /* FOR UPDATE */
+SELECT 1 -- FOR UPDATE
+SELECT 1 # INTO OUTFILE 'x'
+SELECT 1 /* ; DROP TABLE users */
+SELECT 1 -- it's a quote␤ + 1
+SELECT 1 /* /* not nested */ + 1
+SELECT/**/1
+SELECT 1/**/+/**/1
+SELECT/*!40001 SQL_NO_CACHE */ * FROM users
+SELECT /*!40100 1 + */ 2
+SELECT /*! STRAIGHT_JOIN */ u.id FROM users u JOIN orders o ON o.user_id = u.id
+SELECT 1 /*!99999 INTO OUTFILE '/tmp/never' */
+SELECT 1 /*!99999 FOR UPDATE */
+SELECT /*+ MAX_EXECUTION_TIME(1000) */ * FROM users
+SELECT /*+ NO_INDEX_MERGE(users) BKA(users) */ id FROM users
+SELECT /*+ QB_NAME(qb1) */ id FROM users
+SELECT id FROM users WHERE name = 'a' AND email = 'b' AND id IN (1,2,3,4,5,6,7,8,9,10)
+SELECT DEFAULT(name) FROM users
+SELECT DATABASE(), SCHEMA()
+SELECT SLEEP(0)
+SELECT BENCHMARK(10, MD5('a'))
+SELECT RAND(), RAND(5)
+SELECT * FROM users ORDER BY RAND() LIMIT 1
+SELECT f_const()
+SELECT app.f_const(), `app`.`f_const`()
+SELECT F_CONST()
+SELECT f_read(0)
+SELECT f_body(1)
+SELECT f_cursor()
+SELECT f_nest()
+SELECT id FROM users WHERE id = f_read(1)
+SELECT * FROM v_function
+SELECT * FROM app.v_function
+SELECT * FROM information_schema.tables WHERE table_schema = 'app'
+SELECT * FROM information_schema.columns WHERE table_name = 'users'
+SELECT * FROM INFORMATION_SCHEMA.STATISTICS
+SELECT * FROM information_schema.key_column_usage
+SELECT table_name FROM information_schema.views
+SELECT * FROM information_schema.routines
+SELECT schema_name FROM information_schema.schemata
+SELECT * FROM information_schema.character_sets JOIN information_schema.collations USING (character_set_name)
+SELECT 1; SELECT 2
+SELECT 1; SELECT name FROM users; SELECT 3;
+--= read read none mysql # MySQL's own grammar
+SELECT * FROM archived
+TABLE users
+TABLE users ORDER BY id LIMIT 1 OFFSET 1
+VALUES ROW(1, 2), ROW(3, 4)
+VALUES ROW(1, 'a') ORDER BY 1
+SELECT * FROM (VALUES ROW(1, 2), ROW(3, 4)) AS t (a, b)
+TABLE users UNION TABLE users
+SELECT * FROM users u, LATERAL (SELECT * FROM orders o WHERE o.user_id = u.id LIMIT 1) x
+SELECT * FROM users u LEFT JOIN LATERAL (SELECT max(id) AS m FROM orders o WHERE o.user_id = u.id) x ON true
+SELECT 1 MEMBER OF ('[1, 2]')
+SELECT * FROM users WHERE 1 MEMBER OF (data->'$.b')
+SELECT data->'$.a', data->>'$.b' FROM users WHERE data->'$.a' = 1
+SELECT name, GROUPING(name) FROM users GROUP BY name WITH ROLLUP
+SELECT ANY_VALUE(name) FROM users
+SELECT JSON_VALUE('{"a": 1}', '$.a' RETURNING DECIMAL(4,2))
+SELECT CAST('[1]' AS JSON), CAST('2024' AS YEAR)
+SELECT sum(qty) OVER (ORDER BY id RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW) FROM (SELECT 1 AS qty, DATE '2024-01-01' AS id) x
+SELECT * FROM users WHERE name = BINARY 'a' AND id = (TABLE users LIMIT 0)
+SELECT /*+ JOIN_ORDER(u, o) */ * FROM users u JOIN orders o ON o.user_id = u.id
+SELECT TIMESTAMP '2024-01-01 00:00:00' AT TIME ZONE '+00:00' FROM users WHERE false
+SELECT 1 /*M! FOR UPDATE */
+SELECT id FROM users ORDER BY id LIMIT 1 /*M!100100 INTO OUTFILE 'x' */
+--= read read none mariadb # MariaDB's own grammar
+VALUES (1, 2), (3, 4)
+SELECT * FROM users ORDER BY id FETCH FIRST 2 ROWS ONLY
+SELECT * FROM users ORDER BY id OFFSET 1 ROW FETCH NEXT 1 ROWS WITH TIES
+SELECT * FROM users LIMIT ROWS EXAMINED 100
+SELECT * FROM versioned FOR SYSTEM_TIME AS OF TIMESTAMP '2100-01-01 00:00:00'
+SELECT * FROM versioned FOR SYSTEM_TIME ALL
+SELECT * FROM versioned FOR SYSTEM_TIME BETWEEN '2020-01-01' AND '2100-01-01'
+SELECT * FROM versioned FOR SYSTEM_TIME FROM '2020-01-01' TO '2100-01-01'
+SELECT * FROM seq_1_to_10
+SELECT median(qty) OVER (PARTITION BY order_id) FROM items
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY qty) OVER (PARTITION BY order_id) FROM items
+SET STATEMENT max_statement_time = 10 FOR SELECT * FROM users
+SELECT 1 /*!50701 INTO OUTFILE 'x' */
+SELECT 1 /*!80000 FOR UPDATE */
+SELECT /*M! 1 + */ 2
+SELECT /*M!100100 1 + */ 2
+SELECT id FROM users MINUS SELECT 1 FROM dual WHERE false
+ANALYZE SELECT * FROM users
+ANALYZE FORMAT=JSON SELECT * FROM users
+EXPLAIN EXTENDED SELECT * FROM users
+--= read read none clock # the current time: replicas while the clocks agree
+SELECT NOW(), NOW(3)
+SELECT CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP(6)
+SELECT CURRENT_DATE, CURDATE(), CURRENT_TIME, CURTIME()
+SELECT LOCALTIME, LOCALTIMESTAMP, LOCALTIME()
+SELECT UTC_DATE, UTC_TIME(), UTC_TIMESTAMP
+SELECT SYSDATE()
+SELECT UNIX_TIMESTAMP()
+SELECT UUID()
+SELECT * FROM orders WHERE at > NOW() - INTERVAL 1 DAY
+SELECT * FROM orders WHERE DATE(at) = CURDATE()
+SELECT f_clock()
+SELECT * FROM v_clock
+SELECT COUNT(*) FROM orders WHERE at BETWEEN CURDATE() AND CURDATE() + INTERVAL 1 DAY
+--= read read none # SHOW, DESCRIBE and EXPLAIN of what is replicated
+SHOW TABLES
+SHOW FULL TABLES
+SHOW TABLES FROM app LIKE 'u%'
+SHOW TABLES WHERE Tables_in_app = 'users'
+SHOW COLUMNS FROM users
+SHOW FULL COLUMNS FROM users FROM app LIKE 'n%'
+SHOW FIELDS IN users
+SHOW COLUMNS FROM `users` WHERE Field = 'id'
+SHOW CREATE TABLE users
+SHOW CREATE VIEW v_plain
+SHOW CREATE DATABASE app
+SHOW CREATE SCHEMA app
+SHOW CREATE PROCEDURE p_read
+SHOW CREATE FUNCTION f_const
+SHOW CREATE TRIGGER orders_log
+SHOW INDEX FROM users
+SHOW INDEXES IN orders FROM app
+SHOW KEYS FROM orders
+SHOW DATABASES
+SHOW SCHEMAS LIKE 'app'
+SHOW PROCEDURE STATUS
+SHOW FUNCTION STATUS LIKE 'f%'
+SHOW TRIGGERS
+SHOW CHARACTER SET
+SHOW CHARSET LIKE 'utf8%'
+SHOW COLLATION
+DESCRIBE users
+DESC users
+DESC app.users
+DESCRIBE users name
+DESC users 'n%'
+EXPLAIN users
+EXPLAIN SELECT * FROM users
+EXPLAIN FORMAT=JSON SELECT * FROM users
+DESC SELECT 1
+EXPLAIN (SELECT 1)
+EXPLAIN WITH a AS (SELECT 1) SELECT * FROM a
+--= read read none mysql # the same
+EXPLAIN ANALYZE SELECT * FROM users
+EXPLAIN FORMAT=TREE SELECT * FROM users
+EXPLAIN ANALYZE FORMAT=TREE SELECT count(*) FROM users
+SHOW EXTENDED COLUMNS FROM users
+SHOW EXTENDED INDEX FROM users
+EXPLAIN TABLE users
+--= read read none empty # nothing in it
+/* only a comment */
+-- only a comment
+;
+# x
