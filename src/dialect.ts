@@ -24,6 +24,13 @@ export interface Product {
   readonly flavour: string
   /** As the server writes it: `9.7.4`, `10.11.19-MariaDB-log`. */
   readonly version: string
+  /** MySQL: what it greets with, for Freshet's own greetings. */
+  readonly greeting?: {
+    readonly version: string
+    readonly capabilities: number
+    readonly extended: number
+    readonly collation: number
+  }
 }
 
 /** One answer to "who are you, what is your role and position?". */
@@ -173,6 +180,11 @@ export interface ClientHandler {
 export interface ServerCodec {
   /** Translates a unit for this connection and queues its expected reply. Returns the bytes to write. `prefix`: statements to run first, invisibly; if one fails the unit cannot run. */
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[]
+  /**
+   * More bytes of the message that the last unit began, or of data that the server waits for: what to write now. null: they have to wait
+   * (what comes before the message has not been answered), and are written later. Absent: they are written as they are.
+   */
+  stream?(view: Buffer): Buffer[] | null
   /** Queues an exchange of Freshet's own: plain SQL. */
   command(sql: string, sink: ReplySink): Buffer[]
   /** Reply bytes. Returns a failure when the server breaks the protocol; the connection is then of no use any more. */
@@ -251,8 +263,8 @@ export interface Transform {
 /** One step of a client's login. */
 export interface ClientLoginStep {
   readonly send?: Buffer
-  /** Speak TLS after `send` has left, then call `secured`. `head`: bytes that already belong to the handshake. */
-  readonly startTls?: { readonly head: Buffer | null }
+  /** Speak TLS after `send` has left, then call `secured`. `head`: bytes that already belong to the handshake. `direct`: nobody has asked, so ALPN has to say what is meant. */
+  readonly startTls?: { readonly head: Buffer | null; readonly direct?: true }
   /** It only came to cancel another session's statement. */
   readonly cancel?: { readonly processId: number; readonly secret: Buffer }
   readonly identity?: ClientIdentity
@@ -263,7 +275,7 @@ export interface ClientLoginStep {
 
 export interface ClientLogin {
   /** What the server says first; nothing on PostgreSQL. */
-  start(): ClientLoginStep
+  start(): Promise<ClientLoginStep> | ClientLoginStep
   receive(chunk: Buffer): Promise<ClientLoginStep> | ClientLoginStep
   secured(): void
   /** Everything from "you are who you say" to "ready". */
@@ -287,7 +299,11 @@ export interface ServerAccount {
 export interface Dialect {
   /** `secret` and `profile`: what a client's login yielded. */
   serverLogin(account: ServerAccount, readOnly: boolean): ServerLogin
-  serverCodec(write: (bytes: Buffer) => void): ServerCodec
+  /** `opened`: as whom the connection was opened, and what the server said then. */
+  serverCodec(
+    write: (bytes: Buffer) => void,
+    opened: { readonly account: ServerAccount; readonly greeting: ServerGreeting },
+  ): ServerCodec
   /** Rows of a text reply to Freshet's own command. */
   readRows(reply: Buffer): (string | null)[][]
   readonly loginState: SessionState

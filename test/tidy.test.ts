@@ -66,7 +66,7 @@ const TABLE: Readonly<Record<string, Folder>> = {
   'dialect.ts': { values: none, types: ['sql', 'routing', 'config'], outside: none },
   wire: { values: none, types: none, outside: none },
   sql: { values: none, types: ['routing'], outside: none },
-  routing: { values: none, types: ['sql'], outside: none },
+  routing: { values: none, types: ['sql', 'dialect.ts'], outside: none },
   postgres: {
     values: ['wire', 'dialect.ts', 'sql', 'routing'],
     types: ['config', 'observe', 'net'],

@@ -7,12 +7,12 @@ import type { Session } from '../session/session.ts'
 
 export interface AcceptOptions {
   /** `again`: what a client that becomes somebody else begins with. */
-  readonly login: (again: Buffer | null) => ClientLogin
+  readonly login: (again: { readonly packet: Buffer; readonly before: ClientLogin } | null) => ClientLogin
   readonly tls: SecureContext | null
   readonly loginTimeout: number
   readonly highWater: number
   /** The client has proved who it is. Resolves with its session, made but not started, and what it is told; or says why not. */
-  readonly open: (identity: ClientIdentity, transport: Transport) => Promise<Opened | Failure>
+  readonly open: (identity: ClientIdentity, transport: Transport, login: ClientLogin) => Promise<Opened | Failure>
   readonly cancel: (processId: number, secret: Buffer) => void
   readonly onError: (error: Error) => void
 }
@@ -53,11 +53,11 @@ export function accept(socket: Socket, options: AcceptOptions): void {
     transport.end()
   }
 
-  async function work(first?: ClientLoginStep): Promise<void> {
+  async function work(first?: Promise<ClientLoginStep> | ClientLoginStep): Promise<void> {
     if (busy) return
     busy = true
     try {
-      if (first !== undefined) await carryOut(first)
+      if (first !== undefined) await carryOut(await first)
       while (waiting.length > 0 && !over) {
         const chunk = waiting.shift()!
         ahead -= chunk.length
@@ -83,7 +83,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
       transport.end()
     } else if (step.startTls) {
       if (options.tls === null) throw new Error('TLS was granted without a certificate')
-      const secure = await upgradeToClient(await transport.flushAndDetach(), options.tls, step.startTls.head).catch(
+      const secure = await upgradeToClient(await transport.flushAndDetach(), options.tls, step.startTls).catch(
         () => null,
       )
       if (secure === null) {
@@ -101,7 +101,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
   }
 
   async function begin(identity: ClientIdentity, rest: Buffer | undefined): Promise<void> {
-    const opened = await options.open(identity, transport)
+    const opened = await options.open(identity, transport, login)
     if (over) {
       if ('session' in opened) opened.session.terminate()
       return
@@ -121,7 +121,7 @@ export function accept(socket: Socket, options: AcceptOptions): void {
 
   /** The same socket, another user. */
   function relogin(packet: Buffer): void {
-    login = options.login(packet)
+    login = options.login({ packet, before: login })
     over = false
     ahead = 0
     timer = limitTime()

@@ -3,7 +3,7 @@ import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { ClusterView, RunningCluster, SessionRow } from '../admin/view.ts'
 import { clusterNeedsRestart } from '../config/changes.ts'
 import type { Address, ClusterConfig } from '../config/types.ts'
-import type { ClientIdentity, Failure, LocalAnswer } from '../dialect.ts'
+import type { ClientIdentity, ClientLogin, Failure, LocalAnswer } from '../dialect.ts'
 import { createFleet } from '../fleet/fleet.ts'
 import { serverContext } from '../net/connect.ts'
 import { type Listener, listen, type Socket } from '../net/listener.ts'
@@ -113,7 +113,12 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
   let clients = 0
   let stopping = false
 
-  async function open(id: number, identity: ClientIdentity, transport: Transport): Promise<Opened | Failure> {
+  async function open(
+    id: number,
+    identity: ClientIdentity,
+    transport: Transport,
+    login: ClientLogin,
+  ): Promise<Opened | Failure> {
     if (stopping) return SHUTTING_DOWN
     const policy = logins.policyOf(identity, config.policy)
     if ('message' in policy) return policy
@@ -150,6 +155,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     const client = engine.protocol({
       id,
       profile: identity.profile,
+      login,
       classifier: database.classifier,
       state: () => session.state,
       parameters,
@@ -201,7 +207,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       tls: secureContext,
       loginTimeout: config.limits.loginTimeout,
       highWater: config.limits.writeBufferBytes,
-      open: (identity, transport) => open(id, identity, transport),
+      open: (identity, transport, login) => open(id, identity, transport, login),
       cancel,
       onError: (error) =>
         log.error({ error: error.message, stack: error.stack }, 'a login failed in an unexpected way'),

@@ -14,7 +14,7 @@ export interface LoginRequest {
   /** The session's id, should it come to one: MySQL tells it first of all. */
   readonly id: number
   /** What a client that becomes somebody else on the same connection begins with. */
-  readonly again: Buffer | null
+  readonly again: { readonly packet: Buffer; readonly before: ClientLogin } | null
   /** Said to whoever wants to log in. */
   readonly refuse: Failure | null
   /** The client came through a Unix socket. */
@@ -27,6 +27,7 @@ export interface LoginRequest {
 export interface ProtocolRequest {
   readonly id: number
   readonly profile: string
+  readonly login: ClientLogin
   readonly classifier: Classifier
   readonly state: () => SessionState
   readonly parameters: ReadonlyMap<string, string>

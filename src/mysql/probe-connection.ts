@@ -1,6 +1,7 @@
 /** How a probe gets to its server: mysql2 with TLS as configured, every value as the server's text, errors with their SQLSTATE. */
 import { type Connection, type ConnectionOptions, createConnection, type QueryError } from 'mysql2'
 import type { ServerTlsMode } from '../config/types.ts'
+import type { Product } from '../dialect.ts'
 
 export type ProbeTarget = { readonly host: string; readonly port: number } | { readonly path: string }
 
@@ -27,7 +28,11 @@ export interface Result {
   readonly rows: readonly Row[]
 }
 
+/** What a server says first (manual, "Protocol::HandshakeV10"). */
+type Greeting = NonNullable<Product['greeting']>
+
 export interface ProbeConnection {
+  readonly greeting: Greeting
   /** Runs statements separated by semicolons, one after another, in one round trip: one result each. */
   run(sql: string): Promise<Result[]>
   /** One statement; `?` stands for a parameter. */
@@ -71,6 +76,15 @@ async function openOnce(
     connectAttributes: { program_name: 'freshet monitor' },
   })
   if ('host' in target) nameSocket(connection, target.host)
+  let greeting: Greeting | null = null
+  connection.on('connect', (packet: DriverHandshake) => {
+    greeting = {
+      version: packet.serverVersion,
+      capabilities: packet.capabilityFlags >>> 0,
+      extended: packet.mariadbExtendedCapabilityFlags ?? 0,
+      collation: packet.characterSet,
+    }
+  })
   // Between queries a lost connection is only announced here; the next query then fails by itself.
   connection.on('error', () => {})
   // The driver's own time-out ends with the greeting; a server that goes quiet after it must not hold anybody up either.
@@ -85,10 +99,19 @@ async function openOnce(
     clearTimeout(timer)
   }
   return {
+    greeting: greeting!,
     run: (sql) => runOn(connection, 0, sql),
     query: async (sql, parameters) => (await runOn(connection, 0, sql, parameters))[0]?.rows ?? [],
     close: () => hangUp(connection),
   }
+}
+
+/** The driver passes it to listeners of `connect`. */
+interface DriverHandshake {
+  readonly serverVersion: string
+  readonly capabilityFlags: number
+  readonly mariadbExtendedCapabilityFlags?: number
+  readonly characterSet: number
 }
 
 const socketOf = (connection: Connection) =>

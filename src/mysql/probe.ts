@@ -76,7 +76,7 @@ async function constantsOf(connection: ProbeConnection): Promise<Constants> {
     `${startOf(isMariaDb ? 'information_schema' : 'performance_schema')}; ${isMariaDb ? 'SHOW MASTER STATUS' : statusOfLog(version)}`,
   )
   return {
-    product: { flavour, version },
+    product: { flavour, version, greeting: connection.greeting },
     variables,
     startedAt: Number(cell(results, 0, 0)),
     unlogged: unloggedBy(variables, results[1]?.rows[0] ?? []),

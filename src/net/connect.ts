@@ -65,7 +65,11 @@ export function serverContext(cert: string, key: string): SecureContext {
 }
 
 /** Speaks TLS on an accepted socket. `direct`: the client began with a ClientHello (sslnegotiation=direct), which needs ALPN. */
-export function upgradeToClient(socket: Socket, context: SecureContext, head: Buffer | null): Promise<TLSSocket> {
+export function upgradeToClient(
+  socket: Socket,
+  context: SecureContext,
+  { head, direct }: { readonly head: Buffer | null; readonly direct?: true },
+): Promise<TLSSocket> {
   if (head !== null && head.length > 0) socket.unshift(head)
   return new Promise((resolve, reject) => {
     const secure = new TLSSocket(socket, {
@@ -77,7 +81,7 @@ export function upgradeToClient(socket: Socket, context: SecureContext, head: Bu
     socket.once('close', () => reject(new Error('closed during the TLS handshake')))
     secure.once('secure', () => {
       secure.off('error', reject)
-      if (head !== null && secure.alpnProtocol !== 'postgresql') {
+      if (direct && secure.alpnProtocol !== 'postgresql') {
         // Without it, another protocol's client could be made to speak to Freshet (manual, "SSL Session Encryption").
         secure.destroy()
         reject(new Error('direct TLS without ALPN'))

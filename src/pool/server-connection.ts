@@ -77,7 +77,13 @@ export class ServerConnection implements TransportHandler {
     this.state = dialect.loginState
     this.#dialect = dialect
     this.#transport = transport
-    this.#codec = dialect.serverCodec((bytes) => transport.write(bytes))
+    this.#codec = dialect.serverCodec(
+      (bytes) => {
+        // Bytes that the codec held back have left it: whoever was told to wait goes on.
+        if (transport.write(bytes)) this.owner?.connectionDrained()
+      },
+      { account: opened.account, greeting },
+    )
     this.#codec.listener = (view) => this.owner?.connectionMessage(view)
     transport.handler = this
   }
@@ -90,7 +96,9 @@ export class ServerConnection implements TransportHandler {
 
   /** More bytes of the message or COPY that the last unit began. */
   stream(view: Buffer): boolean {
-    return this.#transport.write(view)
+    if (this.#codec.stream === undefined) return this.#transport.write(view)
+    const pieces = this.#codec.stream(view)
+    return pieces !== null && (pieces.length === 0 || this.#transport.writeAll(pieces))
   }
 
   /** Runs SQL of Freshet's own; `done` is called once, also when the connection is lost. One at a time. */

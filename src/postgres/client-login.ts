@@ -59,7 +59,7 @@ export function createClientLogin(options: ClientLoginOptions): ClientLogin {
       const head = held
       held = EMPTY
       askedTls = true
-      return { startTls: { head } }
+      return { startTls: { head, direct: true } }
     }
     if (held.length < 4) return {}
     const size = held.readInt32BE(0)

@@ -1,3 +1,4 @@
+import type { Product } from '../dialect.ts'
 import type { Instant, Millis, ServerId } from '../units.ts'
 import type { Reason } from './reasons.ts'
 
@@ -38,7 +39,7 @@ export interface ServerState {
   /** It may show a transaction before an earlier one: for `eventual` only. */
   readonly unordered?: boolean
   /** What the server last said it is; null before its first answer. */
-  readonly product?: { readonly flavour: string; readonly version: string } | null
+  readonly product?: Product | null
 }
 
 /** The fleet at one moment. Immutable; a new one replaces it. */
