@@ -11,8 +11,8 @@ export interface Claim {
   readonly history: number
   /** It was a replica when it was last seen before it made this claim. */
   readonly wasReplica: boolean
-  /** What the cluster is known to have and it lacks, so that it cannot be the primary; null when nothing is known of that kind. */
-  readonly lacks: string | null
+  /** Why it cannot be the primary though its history is not older: "it lacks ...", "... was promoted after it"; null when nothing is. */
+  readonly objection: string | null
 }
 
 /** Who was the primary last, and in which history; null before the first. */
@@ -35,13 +35,13 @@ export function elect(claims: readonly Claim[], followed: number, last: LastPrim
     const names = claims.map(({ name, history }) => `${name} (history ${history})`).join(' and ')
     return none(`${names} all say that they are the primary`)
   }
-  const { id, name, history, lacks } = claim
+  const { id, name, history, objection } = claim
   // An old primary that reappears alone, while the new one is away, must not be written to.
   const newest = Math.max(followed, last?.history ?? 0)
   if (history < newest) {
     return none(`${name} says that it is the primary, but in history ${history}, and history ${newest} is known`)
   }
-  if (lacks !== null) return none(`${name} says that it is the primary, but lacks ${lacks}`)
+  if (objection !== null) return none(`${name} says that it is the primary, but ${objection}`)
   const promoted = claim.wasReplica || (last !== null && (last.id !== id || history > last.history))
   return { primary: id, problem: null, promoted, last: { id, history } }
 }

@@ -158,7 +158,10 @@ class WatchedFleet implements Fleet {
       this.#marks.add(sample.identity)
       this.#elect()
       this.#evaluate(member, t0, t1, sample)
-      if (sample.role === 'replica') member.wasReplica = true
+      if (sample.role === 'replica') {
+        member.wasReplica = true
+        member.superseded = false
+      }
     } else {
       forgetProofs(member)
       this.#elect()
@@ -239,28 +242,34 @@ class WatchedFleet implements Fleet {
       .filter(({ newest }) => newest!.role === 'primary')
       .map((member) => {
         const { id, config, newest, wasReplica } = member
-        return { id, name: config.name, history: newest!.history, wasReplica, lacks: this.#lackOf(member, replicas) }
+        const objection = this.#objectionTo(member, replicas)
+        return { id, name: config.name, history: newest!.history, wasReplica, objection }
       })
-    const { primary, problem, promoted, last } = elect(claims, followed, this.#last)
+    const before = this.#last
+    const { primary, problem, promoted, last } = elect(claims, followed, before)
     this.#last = last
+    if (before !== null && before.id !== last?.id) (this.#members[before.id] as Member).superseded = true
     this.#primary = primary
     this.#primaryProblem = problem
     if (primary !== null) {
       this.#withoutPrimarySince = null
-      ;(this.#members[primary] as Member).wasReplica = false
+      const member = this.#members[primary] as Member
+      member.wasReplica = false
+      member.superseded = false
     } else this.#withoutPrimarySince ??= this.#options.clock()
     if (promoted) this.#beginEpoch()
   }
 
   /** Where histories have no order, positions must tell a primary of the past from the present one. */
-  #lackOf({ id, newest, wasReplica }: Member, replicas: readonly Member[]): string | null {
+  #objectionTo({ id, newest, superseded, wasReplica }: Member, replicas: readonly Member[]): string | null {
     const { covers } = this.#options
     const { history, identity, position } = newest as Sample
     const last = this.#last
-    if (last !== null && last.id !== id && last.history === history && !wasReplica && this.#lastPosition !== null) {
-      if (position === null || !covers(position, this.#lastPosition)) {
-        return `what ${this.#members[last.id]?.config.name} had as the primary`
-      }
+    if (last !== null && last.id !== id && last.history === history && !wasReplica) {
+      const name = this.#members[last.id]?.config.name
+      if (superseded) return `${name} was promoted after it`
+      const had = this.#lastPosition
+      if (had !== null && (position === null || !covers(position, had))) return `lacks what ${name} had as the primary`
     }
     if (position === null) return null
     const led = replicas.find(({ newest: its }) => {
@@ -269,7 +278,7 @@ class WatchedFleet implements Fleet {
       // What a replica between this one and the primary was made to write by itself says nothing.
       return !replicas.some((between) => between.newest?.identity === follows.identity)
     })
-    return led === undefined ? null : `what the server that ${led.config.name} follows has written`
+    return led === undefined ? null : `lacks what the server that ${led.config.name} follows has written`
   }
 
   /** Nothing that was proved against the old primary holds against the new one. */

@@ -15,6 +15,8 @@ export interface Member {
   newest: Sample | null
   /** Seen as a replica since it was last the primary. */
   wasReplica: boolean
+  /** It was the primary, then another one was, and it has not been seen as a replica since. */
+  superseded: boolean
   /** A replica's position from its newest sample of this incarnation and epoch. */
   position: Position | null
   /** It stands at this position since then. */
@@ -31,6 +33,7 @@ export const newMember = (id: ServerId, config: FleetServer): Member => ({
   up: false,
   newest: null,
   wasReplica: false,
+  superseded: false,
   position: null,
   positionSince: NEVER,
   horizon: NEVER,

@@ -22,9 +22,10 @@ export interface ProbeTls {
 
 export type Row = readonly (string | null)[]
 
-/** One result: rows and the names of their columns; both empty for a statement that returns none. */
+/** One result; empty for a statement that returns none. */
 export interface Result {
-  readonly columns: readonly string[]
+  /** Names of the columns. To be called rarely: the driver decodes them one by one. */
+  readonly columns: () => readonly string[]
   readonly rows: readonly Row[]
 }
 
@@ -175,8 +176,10 @@ function resultsFrom(rows: unknown, fields: unknown): Result[] {
   return (fields as Fields[]).map((one, index) => resultFrom((rows as unknown[])[index], one))
 }
 
-const resultFrom = (rows: unknown, fields: Fields): Result =>
-  fields === undefined ? { columns: [], rows: [] } : { columns: fields.map(({ name }) => name), rows: rows as Row[] }
+const resultFrom = (rows: unknown, fields: Fields): Result => ({
+  columns: () => fields?.map(({ name }) => name) ?? [],
+  rows: fields === undefined ? [] : (rows as Row[]),
+})
 
 /** As with every other engine, `code` is the SQLSTATE where the server has refused, and the driver's word otherwise. */
 function withSqlState(error: QueryError): Error {

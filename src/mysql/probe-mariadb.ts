@@ -6,7 +6,7 @@
 import type { Sample } from '../dialect.ts'
 import { type GtidList, laterOf, parseGtidList, reaches, writtenBy } from './gtid-list.ts'
 import type { GtidListPosition } from './position.ts'
-import { type Channel, channelsFrom } from './probe-channels.ts'
+import { type Channel, channelReader, filterDoubt } from './probe-channels.ts'
 import { type Constants, cell, isOff, RESET, type Sampler } from './probe-flavour.ts'
 
 const SAMPLE = `SELECT @@global.gtid_binlog_pos, @@global.gtid_current_pos, @@global.gtid_slave_pos, @@global.gtid_binlog_state,
@@ -18,6 +18,7 @@ const markOf = (serverId: string | number): string => `server_id ${serverId}`
 
 export function mariadbSampler({ product, variables, startedAt, unlogged }: Constants): Sampler {
   const identity = markOf(variables.get('server_id') ?? '')
+  const channelsFrom = channelReader()
   let highest: GtidList = NONE
   let reset = false
 
@@ -33,10 +34,10 @@ export function mariadbSampler({ product, variables, startedAt, unlogged }: Cons
     sql: () => SAMPLE,
     read(results) {
       const at = (column: number) => cell(results, 0, column)
-      const channels = results[1] === undefined ? [] : channelsFrom(results[1])
+      const channels = channelsFrom(results[1])
       const [logged, current, applied] = [parseGtidList(at(0)), parseGtidList(at(1)), parseGtidList(at(2))]
       const role = isOff(at(4)) && isOff(at(5)) && channels.length === 0 ? 'primary' : 'replica'
-      let doubt = role === 'primary' ? unlogged : replicaDoubt(channels)
+      let doubt = role === 'primary' ? unlogged : channels.length === 0 ? 'it follows no server' : filterDoubt(channels)
       let position: GtidListPosition | null = null
       if (logged === null || current === null || applied === null) doubt ??= 'its GTIDs cannot be read'
       else if (role === 'replica') position = { engine: 'mariadb', gtids: applied }
@@ -62,12 +63,6 @@ export function mariadbSampler({ product, variables, startedAt, unlogged }: Cons
       }
     },
   }
-}
-
-function replicaDoubt(channels: readonly Channel[]): string | null {
-  if (channels.length === 0) return 'it follows no server'
-  const filter = channels.find((channel) => channel.filter !== null)?.filter
-  return filter === undefined || filter === null ? null : `a replication filter keeps changes from it: ${filter}`
 }
 
 /** Clusters have no name of their own. Who has written what it has, and whom it follows, must do; server ids are small and may collide. */

@@ -18,7 +18,7 @@ import {
   unionOf,
 } from './gtid-set.ts'
 import type { GtidSetPosition, LogPosition } from './position.ts'
-import { type Channel, channelsFrom } from './probe-channels.ts'
+import { type Channel, channelReader, filterDoubt } from './probe-channels.ts'
 import { type Constants, cell, isOff, RESET, type Sampler } from './probe-flavour.ts'
 
 /** Names before MySQL 8.0.26, and since. */
@@ -61,6 +61,7 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
     ${global(ordered, '1')}, UNIX_TIMESTAMP(NOW(6)) * 1000; ${status}`
   const withLog = `${base}; SELECT SUM(APPLYING_TRANSACTION <> '') FROM performance_schema.replication_applier_status_by_worker;
     ${statusOfLog(product.version)}`
+  const channelsFrom = channelReader()
   const sets = gtidSets()
   const log = logPlaces(identity)
   let asksForLog = isOff((variables.get('gtid_mode') ?? 'OFF').replace(/^OFF_PERMISSIVE$/, 'OFF'))
@@ -74,7 +75,7 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
       writable: isOff(at(2)) && isOff(at(3)),
       unordered: Number(at(4)) > 1 && isOff(at(5)),
       clock: Number(at(6)),
-      channels: results[2] === undefined ? [] : channelsFrom(results[2]),
+      channels: channelsFrom(results[2]),
     }
   }
 
@@ -118,11 +119,6 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
       }
     },
   }
-}
-
-const filterDoubt = (channels: readonly Channel[]): string | null => {
-  const filter = channels.find((channel) => channel.filter !== null)?.filter
-  return filter === undefined || filter === null ? null : `a replication filter keeps changes from it: ${filter}`
 }
 
 /** GTID sets are long and change little from sample to sample; whatever follows from an unchanged one is kept. */
