@@ -1,17 +1,18 @@
 /** Freshet as a child process in front of a fleet. */
 import { onTestFinished } from 'vitest'
 import { type FreshetOptions, type FreshetProcess, startFreshet } from '../../src/cli/demo/freshet-process.ts'
+import type { MysqlFleet } from '../../src/cli/demo/local-mysql.ts'
 import type { Fleet } from '../../src/cli/demo/local-postgres.ts'
 
 export { FreshetProcess, startFreshet } from '../../src/cli/demo/freshet-process.ts'
 export { type Sample, total } from '../../src/cli/demo/metrics-page.ts'
 
 /** A configuration for this fleet on ports that the system chooses; `cluster` overrides keys of its one cluster, `shop`. */
-export function configFor(fleet: Fleet, cluster: object = {}, top: object = {}): object {
+export function configFor(fleet: Fleet | MysqlFleet, cluster: object = {}, top: object = {}): object {
   return {
     clusters: {
       shop: {
-        engine: 'postgres',
+        engine: 'flavour' in fleet ? 'mysql' : 'postgres',
         listen: '127.0.0.1:0',
         servers: fleet.servers.map(({ address, name }) => ({ address, name })),
         monitor: { user: 'freshet', password: 'monitor' },
@@ -27,7 +28,7 @@ export function configFor(fleet: Fleet, cluster: object = {}, top: object = {}):
 
 /** Starts Freshet in front of the fleet until the test (not the file) is over. */
 export async function freshetFor(
-  fleet: Fleet,
+  fleet: Fleet | MysqlFleet,
   cluster: object = {},
   options: FreshetOptions = {},
 ): Promise<FreshetProcess> {
@@ -37,3 +38,7 @@ export async function freshetFor(
   })
   return freshet
 }
+
+/** A connection string for clients of MySQL and MariaDB. */
+export const mysqlUrl = (freshet: FreshetProcess, user = 'app', database = 'app', password = user): string =>
+  `mysql://${user}:${password}@127.0.0.1:${freshet.port()}/${database}`
