@@ -4,13 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import { startChaos } from '../support/chaos.ts'
-import {
-  CHECKER_SCHEMA,
-  type CheckOptions,
-  checkConsistency,
-  describeFigures,
-  type Figures,
-} from '../support/checker.ts'
+import { type CheckOptions, checkConsistency, describeFigures, type Figures } from '../support/checker.ts'
+import { openPostgres, POSTGRES_CHECKER_SCHEMA } from '../support/checker-postgres.ts'
 import { freshetFor, total } from '../support/freshet.ts'
 import { createTestServers } from '../support/postgres.ts'
 import { seeded } from '../support/random.ts'
@@ -23,11 +18,11 @@ const PAIRS_PER_SECOND_LEAST = 100
 const fleet = createTestServers({ replicas: 2 })
 
 async function checkUnderChaos(options: Omit<CheckOptions, 'seed'>): Promise<Figures> {
-  await fleet().primary.query(CHECKER_SCHEMA)
+  await fleet().primary.query(POSTGRES_CHECKER_SCHEMA)
   await fleet().caughtUp()
   const chaos = startChaos(fleet().replicas, seeded(SEED))
   try {
-    const figures = await checkConsistency({ ...options, seed: SEED })
+    const figures = await checkConsistency(openPostgres, { ...options, seed: SEED })
     process.stdout.write(
       `${describeFigures(figures)}; ${chaos.counts.pauses} pauses, ${chaos.counts.delays} delays, seed ${SEED}\n`,
     )

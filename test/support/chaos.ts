@@ -1,6 +1,5 @@
 /** What goes wrong with replication while the checker runs: replay stands still, runs late, and goes on, on each replica in its own time. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PostgresServer } from './postgres.ts'
 
 export interface Chaos {
   /** How often something was done. */
@@ -11,11 +10,18 @@ export interface Chaos {
 
 const between = (random: () => number, least: number, most: number) => least + random() * (most - least)
 
-export function startChaos(replicas: readonly PostgresServer[], random: () => number): Chaos {
+/** A replica of any engine. */
+interface Replica {
+  pauseReplay(): Promise<unknown>
+  resumeReplay(): Promise<unknown>
+  setApplyDelay(ms: number): Promise<unknown>
+}
+
+export function startChaos(replicas: readonly Replica[], random: () => number): Chaos {
   const counts = { pauses: 0, delays: 0 }
   const ending = new AbortController()
   const rest = (ms: number) => delay(ms, undefined, { signal: ending.signal }).catch(() => {})
-  const trouble = async (replica: PostgresServer) => {
+  const trouble = async (replica: Replica) => {
     while (!ending.signal.aborted) {
       if (random() < 0.5) {
         counts.pauses++

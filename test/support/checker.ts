@@ -7,8 +7,22 @@
  * then an older one has not been shown the past; those are counted apart (`unacknowledged`).
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { seeded } from './random.ts'
+
+/** One engine's client, as the checker needs it. */
+export interface CheckedClient {
+  /** The value of a row of `checker_own`. */
+  own(id: number): Promise<number>
+  /** The value of a row of `checker_shared`. */
+  shared(row: number): Promise<number>
+  /** Counts such a row up; the new value, acknowledged. */
+  bumpShared(row: number): Promise<number>
+  /** The ways in which a session counts its own row up from `written` (or does not); each gives the value afterwards, acknowledged. */
+  readonly writes: readonly ((id: number, written: number) => Promise<number>)[]
+  end(): Promise<unknown>
+}
+
+export type OpenClient = (url: string, random: () => number, begin?: string) => Promise<CheckedClient>
 
 export interface CheckOptions {
   /** Where statements go; reads too, unless `readUrl` is given (that is for checking the checker). */
@@ -38,52 +52,15 @@ export interface Figures {
   readonly examples: readonly string[]
 }
 
-const SHARED = 8
+/** Rows of checker_shared: 0 to 7, as 0 to 255 of checker_own. */
+export const SHARED = 8
 const EXAMPLES_MAX = 10
-
-/** To be run as the user who will check (or as one who lets everybody write). Can be run again. */
-export const CHECKER_SCHEMA = `
-  DROP TABLE IF EXISTS checker_own, checker_shared;
-  CREATE TABLE checker_own (id int PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 20);
-  CREATE TABLE checker_shared (id int PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 20);
-  INSERT INTO checker_own SELECT generate_series(0, 255), 0;
-  INSERT INTO checker_shared SELECT generate_series(0, ${SHARED - 1}), 0;
-  CREATE OR REPLACE FUNCTION checker_bump(which int) RETURNS bigint LANGUAGE plpgsql AS $$
-    DECLARE result bigint;
-    BEGIN
-      UPDATE checker_own SET n = n + 1 WHERE id = which RETURNING n INTO result;
-      RETURN result;
-    END $$;
-`
-
-type Row = { n: string }
-
-/** PostgreSQL's names are short: a statement is prepared under a number of its own. */
-const names = new Map<string, string>()
-function nameOf(text: string): string {
-  const name = names.get(text) ?? `checker_${names.size}`
-  names.set(text, name)
-  return name
-}
-
-/** The same statement by one of the protocol's ways: a simple query, an unnamed statement with parameters, a named one. */
-async function run(client: pg.Client, way: number, text: string, id: number): Promise<number> {
-  const query =
-    way < 1 / 3
-      ? client.query<Row>(text.replaceAll('$1', String(id)))
-      : way < 2 / 3
-        ? client.query<Row>(text, [id])
-        : client.query<Row>({ name: nameOf(text), text, values: [id] })
-  return Number((await query).rows[0]!.n)
-}
-
-const UPDATE = 'UPDATE checker_own SET n = n + 1 WHERE id = $1 RETURNING n'
-const OWN = 'SELECT n FROM checker_own WHERE id = $1'
 
 /** What all sessions of one check have in common. */
 interface Check {
   readonly figures: { -readonly [Key in keyof Figures]: Figures[Key] } & { readonly examples: string[] }
   readonly options: CheckOptions
+  readonly open: OpenClient
   /** Per shared row: the highest value whose commit somebody has been told of. */
   readonly acknowledged: number[]
   left: number
@@ -96,8 +73,8 @@ function blame(check: Check, what: 'stale' | 'nonMonotonic' | 'unacknowledged', 
 
 interface Session {
   readonly id: number
-  readonly writer: pg.Client
-  readonly reader: pg.Client
+  readonly writer: CheckedClient
+  readonly reader: CheckedClient
   readonly random: () => number
   /** Its own row's value. */
   written: number
@@ -105,32 +82,9 @@ interface Session {
   readonly seen: number[]
 }
 
-/** The ways in which a session counts its row up; each returns the new value, acknowledged. */
-const WRITES: readonly ((session: Session) => Promise<number>)[] = [
-  ({ writer, id, random }) => run(writer, random(), UPDATE, id),
-  ({ writer, id, random }) => run(writer, random(), 'SELECT checker_bump($1) AS n', id),
-  ({ writer, id, random }) => run(writer, random(), `WITH done AS (${UPDATE}) SELECT n FROM done`, id),
-  async ({ writer: client, id, random }) => {
-    await client.query('BEGIN')
-    const before = await run(client, random(), OWN, id)
-    const after = await run(client, random(), UPDATE, id)
-    const seen = await run(client, random(), OWN, id)
-    await client.query('COMMIT')
-    if (after !== before + 1 || seen !== after) throw new Error(`inside a transaction: ${before}, ${after}, ${seen}`)
-    return after
-  },
-  async ({ writer: client, id, random, written }) => {
-    // What is rolled back has never been: the reads behind it must not show it either.
-    await client.query('BEGIN')
-    await run(client, random(), UPDATE, id)
-    await client.query('ROLLBACK')
-    return written
-  },
-]
-
 async function readOwn(check: Check, session: Session): Promise<void> {
-  const { id, reader, random, written } = session
-  const value = await run(reader, random(), OWN, id)
+  const { id, reader, written } = session
+  const value = await reader.own(id)
   check.figures.reads++
   if (value !== written) blame(check, 'stale', `session ${id} wrote ${written} and read ${value}`)
 }
@@ -140,7 +94,7 @@ async function readShared(check: Check, session: Session): Promise<void> {
   const row = Math.floor(random() * SHARED)
   // What others are told of while the read is on its way does not bind it.
   const known = check.acknowledged[row]!
-  const value = await run(reader, random(), 'SELECT n FROM checker_shared WHERE id = $1', row)
+  const value = await reader.shared(row)
   check.figures.reads++
   const before = seen[row]!
   if (check.options.strict && value < known)
@@ -152,7 +106,7 @@ async function readShared(check: Check, session: Session): Promise<void> {
 
 async function writeShared({ acknowledged }: Check, { writer, random, seen }: Session): Promise<void> {
   const row = Math.floor(random() * SHARED)
-  const value = await run(writer, random(), 'UPDATE checker_shared SET n = n + 1 WHERE id = $1 RETURNING n', row)
+  const value = await writer.bumpShared(row)
   acknowledged[row] = Math.max(acknowledged[row]!, value)
   seen[row] = Math.max(seen[row]!, value)
 }
@@ -160,8 +114,8 @@ async function writeShared({ acknowledged }: Check, { writer, random, seen }: Se
 async function play(check: Check, session: Session): Promise<void> {
   const { random } = session
   while (check.left-- > 0) {
-    const write = WRITES[Math.floor(random() * WRITES.length)]!
-    session.written = await write(session)
+    const { writes } = session.writer
+    session.written = await writes[Math.floor(random() * writes.length)]!(session.id, session.written)
     await readOwn(check, session)
     if (random() < 0.15) await writeShared(check, session)
     // Some think a little and read again: by then a replica may have caught up.
@@ -172,27 +126,21 @@ async function play(check: Check, session: Session): Promise<void> {
   }
 }
 
-async function openSession({ options }: Check, id: number, seed: number): Promise<Session> {
-  const connect = async (connectionString: string) => {
-    const client = new pg.Client({ connectionString })
-    client.on('error', () => {})
-    await client.connect()
-    if (options.begin !== undefined) await client.query(options.begin)
-    return client
-  }
-  const writer = await connect(options.url)
-  const reader = options.readUrl === undefined ? writer : await connect(options.readUrl)
+async function openSession({ options, open }: Check, id: number, seed: number): Promise<Session> {
   const random = seeded(seed * 1000 + id)
-  const written = await run(writer, random(), OWN, id)
+  const writer = await open(options.url, random, options.begin)
+  const reader = options.readUrl === undefined ? writer : await open(options.readUrl, random, options.begin)
+  const written = await writer.own(id)
   return { id, writer, reader, random, written, seen: Array<number>(SHARED).fill(0) }
 }
 
 /** Runs the check to its end. Rejects when a statement fails: no trouble of a replica is a reason for that. */
-export async function checkConsistency(options: CheckOptions): Promise<Figures> {
+export async function checkConsistency(open: OpenClient, options: CheckOptions): Promise<Figures> {
   const figures = { pairs: options.pairs, reads: 0, stale: 0, nonMonotonic: 0, unacknowledged: 0, seconds: 0 }
   const check: Check = {
     figures: { ...figures, examples: [] },
     options,
+    open,
     acknowledged: Array<number>(SHARED).fill(0),
     left: options.pairs,
   }
