@@ -82,7 +82,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
   [
     'Encryption and Compression Functions',
     READ,
-    'aes_decrypt aes_encrypt compress uncompress uncompressed_length md5 sha sha1 sha2 password old_password encode decode kdf statement_digest statement_digest_text encrypt',
+    'aes_decrypt aes_encrypt compress uncompress uncompressed_length md5 sha sha1 sha2 password old_password encode decode kdf statement_digest statement_digest_text encrypt decode_histogram',
   ],
   ['Encryption Functions that read keys of the server', SERVER, 'des_encrypt des_decrypt validate_password_strength'],
   ['Bit Functions', READ, 'bit_count'],
@@ -106,7 +106,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
     'Spatial Analysis Functions',
     READ,
     'geomcollection geometrycollection linestring mbrcontains mbrcoveredby mbrcovers mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin multilinestring multipoint multipolygon point polygon ' +
-      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
+      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
       'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint',
   ],
   ['Functions Used with Global Transaction Identifiers: sets as text', READ, 'gtid_subset gtid_subtract'],
@@ -155,7 +155,8 @@ const FLAVOURED =
 
 const FLAVOURED_NAMES: ReadonlySet<string> = new Set(
   (
-    'median percentile_cont percentile_disc any_value grouping nvl nvl2 crc32c oct regexp_like sformat natural_sort_key to_char to_number chr lengthb ' +
+    'md5 sha sha1 validate_password_strength point st_buffer_strategy st_isvalid st_numinteriorring wait_for_executed_gtid_set ' +
+    'wait_until_sql_thread_after_gtids decode_histogram median percentile_cont percentile_disc any_value grouping nvl nvl2 crc32c oct regexp_like sformat natural_sort_key to_char to_number chr lengthb ' +
     'initcap add_months months_between to_date trunc format_pico_time format_bytes sys_guid random_bytes bin_to_uuid is_uuid kdf password old_password ' +
     'encode decode encrypt des_encrypt des_decrypt statement_digest statement_digest_text distance string_to_vector to_vector from_vector icu_version ' +
     'ps_current_thread_id ps_thread_id roles_graphml nextval setval lastval master_gtid_wait binlog_gtid_pos source_pos_wait ' +

@@ -9,6 +9,8 @@ export interface Catalog {
   readonly routines: ReadonlyMap<string, readonly Routine[]>
   /** Relations of all schemas that are no plain replicated tables, by name in lower case. */
   readonly relations: ReadonlyMap<string, readonly Relation[]>
+  /** Names of loadable functions, which are code of somebody's own; null: the account may not see them. */
+  readonly loadable: ReadonlySet<string> | null
 }
 
 export interface Routine {
@@ -36,6 +38,7 @@ export interface CatalogRows {
   readonly routines: Rows
   readonly parameters: Rows
   readonly relations: Rows
+  readonly loadable: Rows | null
 }
 
 /** Their tables are the same on every server that replicates: a table of any other engine may be empty or different elsewhere. */
@@ -63,12 +66,23 @@ const RELATIONS = `
     AND (t.TABLE_TYPE IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW') OR t.ENGINE IS NULL OR t.ENGINE NOT IN ${REPLICATED_ENGINES})
   ORDER BY 1, 2`
 
+/** name. Components' own functions have no library: what they are is known. */
+const LOADABLE = {
+  mysql: 'SELECT UDF_NAME FROM performance_schema.user_defined_functions WHERE UDF_LIBRARY IS NOT NULL ORDER BY 1',
+  mariadb: 'SELECT name FROM mysql.func ORDER BY 1',
+}
+
 /** Reads a catalog, of all schemas. Rejects as `query` does; the one before then stays in use. The result is a new object, also when nothing has changed. */
-export async function loadCatalog(query: Probe['query'], previous: Catalog | null = null): Promise<Catalog> {
+export async function loadCatalog(
+  query: Probe['query'],
+  flavour: 'mysql' | 'mariadb',
+  previous: Catalog | null = null,
+): Promise<Catalog> {
   const routines = await query(ROUTINES, [])
   const parameters = await query(PARAMETERS, [])
   const relations = await query(RELATIONS, [])
-  const rows = { routines, parameters, relations }
+  const loadable = await query(LOADABLE[flavour], []).catch(() => null)
+  const rows = { routines, parameters, relations, loadable }
   const version = createHash('sha256').update(JSON.stringify(rows)).digest('base64')
   // What was already found out about the routines stays with their map.
   return version === previous?.version ? { ...previous } : catalogOf(rows, version)
@@ -100,7 +114,8 @@ export function catalogOf(rows: CatalogRows, version: string): Catalog {
       definition: definition || null,
     })
   }
-  return { version, routines, relations }
+  const loadable = rows.loadable === null ? null : new Set(rows.loadable.map(([name]) => lower(name)))
+  return { version, routines, relations, loadable }
 }
 
 const lower = (name: string | null | undefined) => (name ?? '').toLowerCase()

@@ -18,7 +18,7 @@ export function executableComment(marker: '!' | 'M!', digits: string, servers: S
   const { flavour, versionMin, versionMax } = servers
   if (marker === 'M!' && flavour === 'mysql') return versionMin > 0 ? 'comment' : 'unsure'
   if (digits.length === 0) return 'code'
-  if (digits.length !== 5 && (digits.length !== 6 || flavour === 'mysql')) return 'unsure'
+  if (digits.length !== 5 && (digits.length !== 6 || digits.startsWith('0') || flavour === 'mysql')) return 'unsure'
   const version = Number(digits)
   // Below it, all versions of both flavours that this program knows agree; without knowing the servers nothing else is clear.
   if (version <= 50_000) return 'code'

@@ -115,7 +115,7 @@ export function worse(a: Treatment, b: Treatment): Treatment {
 function judgeFunction(name: Name, knowledge: Knowledge): Treatment {
   const { catalog, bodies, doubtful } = knowledge
   if (name.schema !== null && SYSTEM_SCHEMAS.has(name.schema)) return SYSTEM_FUNCTION
-  let result = name.schema === null ? ownFunction(name.name, catalog !== null && !doubtful) : null
+  let result = name.schema === null ? ownFunction(name.name, doubtful ? null : catalog) : null
   for (const routine of catalog?.routines.get(name.name) ?? []) {
     if (name.schema !== null && routine.schema !== name.schema) continue
     const judged = doubtful ? UNKNOWN_FUNCTION : bodies!.routine(routine)
@@ -124,12 +124,13 @@ function judgeFunction(name: Name, knowledge: Knowledge): Treatment {
   return result ?? UNKNOWN_FUNCTION
 }
 
-/** What the server itself has under this name; `certain`: the catalog would show a stored function of that name. */
-function ownFunction(name: string, certain: boolean): Treatment | null {
+/** What the server itself has under this name, when a catalog shows that nobody else has. */
+function ownFunction(name: string, catalog: Catalog | null): Treatment | null {
   if (builtinEverywhere(name)) return builtinFunction(name)
   const builtin = builtinFunction(name) ?? (PERHAPS_CALLED.has(name) ? READ : null)
-  if (builtin === null) return null
-  return certain || builtin.verdict === 'primary' ? builtin : UNKNOWN_FUNCTION
+  if (builtin === null || builtin.verdict === 'primary') return builtin
+  if (catalog === null || catalog.loadable === null || catalog.loadable.has(name)) return UNKNOWN_FUNCTION
+  return builtin
 }
 
 function judgeRelation(name: Name, { catalog, bodies, doubtful }: Knowledge): Treatment {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type Catalog, catalogOf, type CatalogRows } from '../../../src/mysql/classify/catalog.ts'
+import { type Catalog, type CatalogRows, catalogOf } from '../../../src/mysql/classify/catalog.ts'
 import type { Facts } from '../../../src/sql/facts.ts'
 
 export type Flavour = 'mysql' | 'mariadb'

@@ -1,4 +1,10 @@
-import { type Catalog, createClassifier, initClassifier, mysqlLexMode, type Servers } from '../../../src/mysql/classify/index.ts'
+import {
+  type Catalog,
+  createClassifier,
+  initClassifier,
+  mysqlLexMode,
+  type Servers,
+} from '../../../src/mysql/classify/index.ts'
 import type { Classifier, Facts, LexMode } from '../../../src/sql/facts.ts'
 import type { Flavour } from '../../corpus/mysql/corpus.ts'
 
