@@ -22,8 +22,11 @@ export const digest = (hash: number): Digest => hash as Digest
 /** Earlier than every instant: nothing is proved. */
 export const NEVER = instant(Number.NEGATIVE_INFINITY)
 
+/** A property of the global object is looked up at every call. */
+const clock = performance
+
 /** The monotonic clock. Only shells call it; pure code takes `now` as an argument. */
-export const now = (): Instant => performance.now() as Instant
+export const now = (): Instant => clock.now() as Instant
 
 /** For the `default` of every switch over a union: the compiler proves that it cannot be reached. */
 export function unreachable(value: never): never {

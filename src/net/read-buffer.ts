@@ -7,6 +7,20 @@ import { Socket } from 'node:net'
 const READ_BYTES = 64 * 1024
 const shared = Buffer.allocUnsafeSlow(READ_BYTES)
 
+/** Most reads are small, and of few different sizes: their views are made once. */
+const VIEWS_MAX = 2048
+const views: (Buffer | undefined)[] = new Array(VIEWS_MAX).fill(undefined)
+
+function viewOf(size: number): Buffer {
+  if (size >= VIEWS_MAX) return shared.subarray(0, size)
+  let view = views[size]
+  if (view === undefined) {
+    view = shared.subarray(0, size)
+    views[size] = view
+  }
+  return view
+}
+
 type Receiver = (view: Buffer) => void
 const receivers = new WeakMap<object, { receive: Receiver }>()
 
@@ -20,7 +34,7 @@ export function readBuffer(): {
     onread: {
       buffer: shared,
       callback(size) {
-        holder.receive(shared.subarray(0, size))
+        holder.receive(viewOf(size))
         return true
       },
     },

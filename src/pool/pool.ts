@@ -97,10 +97,11 @@ export class Pool {
   release(connection: ServerConnection): void {
     connection.owner = null
     if (!connection.alive) return
+    const at = now()
     if (
       connection.retired ||
       this.#closed ||
-      now() - connection.openedAt > this.options.lifetime() ||
+      at - connection.openedAt > this.options.lifetime() ||
       this.#all.size > this.options.size()
     ) {
       connection.close()
@@ -112,8 +113,8 @@ export class Pool {
       ticket.waiter!.granted(connection)
       return
     }
-    connection.idleSince = now()
-    this.lastUsed = connection.idleSince
+    connection.idleSince = at
+    this.lastUsed = at
     this.#idle.push(connection)
   }
 

@@ -78,7 +78,7 @@ export class PgClient implements ClientProtocol {
   }
 
   #resolve(unit: Unit, lex: LexMode): Work {
-    if (!this.exchangeOpen) this.pending.clear()
+    if (!this.exchangeOpen && this.pending.size > 0) this.pending.clear()
     const pg = unit as PgUnit
     if (pg.kind === 'function-call')
       return bareWork(needsPrimary('FUNCTION CALL', 'unknown-function'), this.exchangeOpen, () => 'FunctionCall')
@@ -121,9 +121,9 @@ export class PgClient implements ClientProtocol {
   #resolveBatch(unit: BatchUnit, lex: LexMode): Work {
     const executed: PreparedStatement[] = []
     const prepared: PreparedStatement[] = []
-    const local = new Map<string, PreparedStatement>()
-    const find = (name: string) => local.get(name) ?? this.#upToDate(this.lookup(name))
-    const portals = new Map<string, PreparedStatement | null>()
+    let local: Map<string, PreparedStatement> | null = null
+    const find = (name: string) => local?.get(name) ?? this.#upToDate(this.lookup(name))
+    const portals = new BoundPortals()
     let unknown = false
     let leavesPortal = false
     let opened = 0
@@ -139,6 +139,7 @@ export class PgClient implements ClientProtocol {
           const [name, statement] = this.readParse(unit.bytes, at, end, lex)
           unit.parsed.set(index, [name, statement])
           if (name !== '' && this.lookup(name) !== undefined) odd = true
+          local ??= new Map()
           local.set(name, statement)
           prepared.push(statement)
           break
@@ -155,8 +156,9 @@ export class PgClient implements ClientProtocol {
           const nameEnd = cstringEnd(unit.bytes, at, end)
           const name = unit.bytes.toString('utf8', at, nameEnd)
           if (name !== '' || (nameEnd + 5 <= end && unit.bytes.readInt32BE(nameEnd + 1) !== 0)) leavesPortal = true
-          const statement = portals.has(name) ? portals.get(name) : this.#upToDate(this.portals.get(name) ?? undefined)
-          if (portals.has(name)) opened++
+          const bound = portals.get(name)
+          const statement = bound === undefined ? this.#upToDate(this.portals.get(name) ?? undefined) : bound
+          if (bound !== undefined) opened++
           if (statement) executed.push(statement)
           else unknown = true
           break
@@ -181,7 +183,7 @@ export class PgClient implements ClientProtocol {
       leavesPortal,
       continues: executed.length > 0 && opened === 0,
       odd,
-      full: local.size > 0 && this.statements.size >= this.context.limits.preparedPerSession,
+      full: local !== null && this.statements.size >= this.context.limits.preparedPerSession,
     })
   }
 
@@ -230,7 +232,8 @@ export class PgClient implements ClientProtocol {
 
   withoutServer(unit: Unit, status: TransactionStatus): Buffer | null {
     const pg = unit as PgUnit
-    if (status === 'idle') this.portals.clear()
+    // Clearing an empty map allocates another one.
+    if (status === 'idle' && this.portals.size > 0) this.portals.clear()
     if (this.exchangeFailed && !unit.streaming && (pg.kind !== 'batch' || pg.endsWith === 'flush')) return NOTHING
     if (pg.kind !== 'batch') {
       // A server that skips to Sync ignores simple queries too.
@@ -298,12 +301,34 @@ export class PgClient implements ClientProtocol {
 
   /** A simple Query destroys the unnamed statement and portal (manual, "Extended Query"). */
   forgetUnnamed(): void {
-    this.statements.delete('')
-    this.portals.delete('')
+    if (this.statements.size > 0) this.statements.delete('')
+    if (this.portals.size > 0) this.portals.delete('')
   }
 }
 
 const NOTHING = Buffer.alloc(0)
+
+/** The portals that one unit binds: nearly always one, and a map for one entry costs more than the rest. */
+class BoundPortals {
+  #name: string | null = null
+  #statement: PreparedStatement | null = null
+  #others: Map<string, PreparedStatement | null> | null = null
+
+  set(name: string, statement: PreparedStatement | null): void {
+    if (this.#name === null || this.#name === name) {
+      this.#name = name
+      this.#statement = statement
+      return
+    }
+    this.#others ??= new Map()
+    this.#others.set(name, statement)
+  }
+
+  /** undefined: the unit binds no such portal; null: to a statement that nobody knows. */
+  get(name: string): PreparedStatement | null | undefined {
+    return name === this.#name ? this.#statement : this.#others?.get(name)
+  }
+}
 
 export function ready(status: TransactionStatus): Buffer {
   return status === 'open' ? backend.READY_OPEN : status === 'failed' ? backend.READY_FAILED : backend.READY_IDLE

@@ -70,7 +70,8 @@ export class PgServerCodec implements ServerCodec {
 
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[] {
     const translation = translate(unit as PgUnit, client as PgClient, this.#statements, prefix)
-    const tail = this.#queue[this.#queue.length - 1]
+    // Not an index of -1: an array is asked for that as for any property, which costs as much as the rest of this function.
+    const tail = this.#queue.length > 0 ? this.#queue[this.#queue.length - 1] : undefined
     if (tail?.open) this.#extend(tail, translation)
     else {
       this.#queue.push({
@@ -339,7 +340,8 @@ export class PgServerCodec implements ServerCodec {
 
   #finish(exchange: Exchange, type: number, letter: number): void {
     if (exchange.expected !== null && type !== 0x5a) this.#inject(exchange, EMPTY, 0, 0)
-    this.#queue.shift()
+    if (this.#queue.length === 1) this.#queue.pop()
+    else this.#queue.shift()
     const { sink } = exchange
     if (type !== 0x5a) sink.end('unsynced')
     else sink.end(letter === 0x49 ? 'idle' : letter === 0x54 ? 'open' : 'failed')

@@ -25,6 +25,12 @@ const EXECUTE_PREFIX: readonly ExpectedReply[] = [
   { to: 'execute', forward: false, prefix: true },
 ]
 
+/** What the client's own messages are answered with; made once, because these are most of all. */
+const BIND: ExpectedReply = { to: 'bind', forward: true }
+const DESCRIBE_PORTAL: ExpectedReply = { to: 'describe-portal', forward: true }
+const EXECUTE: ExpectedReply = { to: 'execute', forward: true }
+const SYNCHRONIZE: ExpectedReply = { to: 'sync', forward: true }
+
 /** What one connection has to be sent for a client's unit, and what it is going to answer. */
 export function translate(
   unit: PgUnit,
@@ -32,15 +38,17 @@ export function translate(
   held: ConnectionStatements,
   prefix: readonly string[],
 ): Translation {
-  if (!client.exchangeOpen) client.pending.clear()
+  if (!client.exchangeOpen && client.pending.size > 0) client.pending.clear()
   client.skippingToSync = false
   client.unnamedDoubtful = false
   const bytes: Buffer[] = []
   const expected: ExpectedReply[] = []
   // In an open exchange the server may be skipping, and would not close them.
-  for (const stray of client.exchangeOpen ? [] : held.strays.splice(0)) {
-    bytes.push(closeStatement(stray))
-    expected.push({ to: 'close', forward: false })
+  if (held.strays.length > 0 && !client.exchangeOpen) {
+    for (const stray of held.strays.splice(0)) {
+      bytes.push(closeStatement(stray))
+      expected.push({ to: 'close', forward: false })
+    }
   }
   for (const sql of prefix) {
     bytes.push(parseBindExecute(sql))
@@ -125,7 +133,7 @@ class BatchTranslation {
         this.#describe(at, end)
         break
       case 0x45:
-        this.#expected.push({ to: 'execute', forward: true })
+        this.#expected.push(EXECUTE)
         break
       case 0x43:
         this.#close(at, end)
@@ -164,7 +172,7 @@ class BatchTranslation {
     }
     this.#copyTo(unit.bytes.length)
     client.exchangeOpen = unit.endsWith !== 'sync'
-    if (unit.endsWith === 'sync') this.#expected.push({ to: 'sync', forward: true })
+    if (unit.endsWith === 'sync') this.#expected.push(SYNCHRONIZE)
     else if (unit.endsWith === 'flush' && bytes.length === 0) bytes.push(FLUSH)
     const plain = unit.endsWith === 'sync' && !client.exchangeWasOpen && this.#expected.every(isPlain)
     return {
@@ -303,7 +311,7 @@ class BatchTranslation {
     const name = bytes.toString('utf8', portalEnd + 1, nameEnd)
     const serverName = this.#ensure(name, at)
     this.#client.portals.set(bytes.toString('utf8', at + 5, portalEnd), this.#client.lookup(name) ?? null)
-    this.#expected.push({ to: 'bind', forward: true })
+    this.#expected.push(BIND)
     if (serverName === null) return
     const declared = bytes.readInt32BE(at + 1)
     const size = declared - (nameEnd - portalEnd - 1) + serverName.length
@@ -319,7 +327,7 @@ class BatchTranslation {
   #describe(at: number, end: number): void {
     const { bytes } = this.#unit
     if (bytes[at + 5] !== 0x53) {
-      this.#expected.push({ to: 'describe-portal', forward: true })
+      this.#expected.push(DESCRIBE_PORTAL)
       return
     }
     const name = lastString(bytes, at + 6, end)

@@ -51,8 +51,13 @@ export class Reply implements ReplySink {
   release(): void {
     if (this.#heldBytes === 0) return
     const held = this.#held
-    this.drop()
     this.forwarded = true
+    this.#heldBytes = 0
+    if (held.length === 1) {
+      this.#session.send(held.pop()!)
+      return
+    }
+    this.#held = []
     this.#session.sendAll(held)
   }
 

@@ -53,8 +53,8 @@ export class Transaction {
   }
 
   over(): void {
-    this.prefix = []
-    this.sent = []
+    if (this.prefix.length > 0) this.prefix = []
+    if (this.sent.length > 0) this.sent = []
     this.readOnly = false
     this.isolation = 'read committed'
     this.movable = true

@@ -33,7 +33,7 @@ export class UnitQueue {
   }
 
   shift(): void {
-    const unit = this.#units.shift()
+    const unit = this.#units.length === 1 ? this.#units.pop() : this.#units.shift()
     if (unit !== undefined) this.#bytes -= unit.size
     // A stream belongs to the last unit; when that has ended, nobody wants the rest.
     if (this.#units.length === 0 && this.#stream.length > 0) this.#stream = []

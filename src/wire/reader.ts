@@ -1,8 +1,13 @@
 import { ProtocolError } from './protocol-error.ts'
 
+const SHORT_STRING = 64
+
 /** The position of the NUL that ends the string starting at `from`, before `end`. Throws ProtocolError when there is none. */
 export function cstringEnd(bytes: Buffer, from: number, end: number): number {
-  const at = bytes.indexOf(0, from)
+  // Names are short, and a call into C++ costs more than they do.
+  const near = Math.min(end, from + SHORT_STRING)
+  for (let at = from; at < near; at++) if (bytes[at] === 0) return at
+  const at = near < end ? bytes.indexOf(0, near) : -1
   if (at < 0 || at >= end) throw new ProtocolError('invalid string in message')
   return at
 }
