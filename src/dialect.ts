@@ -15,6 +15,12 @@ export interface Failure {
   readonly fatal?: boolean
 }
 
+/** What a command fails with when no statement leads from the connection's state to the wanted one. Any fresh connection will do. */
+export const UNREACHABLE_STATE: Failure = {
+  code: '55000',
+  message: 'the connection cannot be brought to the state of this session',
+}
+
 /** A position in the replication stream as one engine's adapter made it; opaque to everyone else. */
 export type Position = { readonly engine: string }
 

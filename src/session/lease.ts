@@ -1,4 +1,4 @@
-import type { Dialect, Failure, SessionState } from '../dialect.ts'
+import { type Dialect, type Failure, type SessionState, UNREACHABLE_STATE } from '../dialect.ts'
 import type { Pool, Waiter } from '../pool/pool.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { ServerId } from '../units.ts'
@@ -112,7 +112,8 @@ export class Lease implements Waiter {
         connection.retired = true
         this.letGo()
         session.phase = 'idle'
-        session.fail(result.failure)
+        if (result.failure === UNREACHABLE_STATE) session.reroute()
+        else session.fail(result.failure)
         return
       }
       connection.state = wanted
