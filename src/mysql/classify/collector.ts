@@ -118,7 +118,7 @@ export class Collector {
     }
     if (token.kind === 'word' && NOT_CALLED.has(name)) return
     // `AS t (a, b)` names columns, and so does `WITH t (a, b) AS (`.
-    if (isWord(tokens[at - 1], 'as', 'recursive') || isWithName(tokens, at)) return
+    if (namesColumns(tokens, at)) return
     if (token.kind === 'word' && name === 'last_insert_id') {
       this.previous.add('insert-id')
       this.inTransaction ??= 'session-state'
@@ -134,7 +134,7 @@ export class Collector {
     while (isSymbol(tokens[first - 1], '.') && isIdentifier(tokens[first - 2])) first -= 2
     const before = tokens[first - 1]
     if (before?.kind !== 'word') return false
-    if (!TABLE_BEFORE.has(before.text) && !(this.changes && INSERTING.has(before.text))) return false
+    if (!this.changes || !INSERTING.has(before.text)) return false
     const { parts } = nameAt(tokens, first)!
     const found: Name = parts.length > 1 ? { schema: parts[0]!, name: parts[1]! } : { schema: null, name: parts[0]! }
     this.tables.set(`${found.schema ?? ''}.${found.name}`, found)
@@ -240,8 +240,8 @@ const AFTER_FROM: ReadonlySet<string> = new Set(
   'select where group having order limit window union except intersect set values into for lock'.split(' '),
 )
 
-/** In front of the table of an INSERT or REPLACE without INTO. */
-const INSERTING: ReadonlySet<string> = new Set(['insert', 'replace', 'ignore', 'delayed', 'low_priority'])
+/** In front of the table of an INSERT or REPLACE. */
+const INSERTING: ReadonlySet<string> = new Set(['into', 'insert', 'replace', 'ignore', 'delayed', 'low_priority'])
 
 /** Words right behind which no table can stand: a name there is a column or an alias. */
 const COLUMN_BEFORE: ReadonlySet<string> = new Set(
@@ -250,11 +250,13 @@ const COLUMN_BEFORE: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Whether the name at `at`, with its list of columns, is followed by `AS (`: a common table expression. */
-function isWithName(tokens: readonly Token[], at: number): boolean {
-  if (isWord(tokens[at - 1], 'with')) return true
-  if (!isSymbol(tokens[at - 1], ',')) return false
+/** Whether the name at `at` and the list behind it are `AS t (a, b)` or `[WITH | ,] t (a, b) AS (`: names of columns, in either case. */
+function namesColumns(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1]
+  const derived = isWord(before, 'as')
+  if (!derived && !isWord(before, 'with', 'recursive') && !isSymbol(before, ',')) return false
   let end = at + 2
-  while (end < tokens.length && !isSymbol(tokens[end], ')')) end++
-  return isWord(tokens[end + 1], 'as') && isSymbol(tokens[end + 2], '(')
+  while (isIdentifier(tokens[end]) && isSymbol(tokens[end + 1], ',')) end += 2
+  if (!isIdentifier(tokens[end]) || !isSymbol(tokens[end + 1], ')')) return false
+  return derived || (isWord(tokens[end + 2], 'as') && isSymbol(tokens[end + 3], '('))
 }
