@@ -1,32 +1,40 @@
-/** `npm run bench`: Freshet, direct connections, PgBouncer and HAProxy in turn, each round in another order, and a page with the result. */
+/** `npm run bench -- [ENGINE]`: Freshet, direct connections and other proxies in turn, each round in another order, and a page with the result. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Contestant, contestants, type Running, type Servers } from './contestants.ts'
-import { startServers } from './fleet.ts'
-import { connection, execute, pgbench, WORKLOADS, type Workload } from './pgbench.ts'
 import { type Measured, table } from './report.ts'
+import type { BenchFleet, Contestant, Load, Running, Suite, Workload } from './suite.ts'
+import { mariadbSuite, mysqlSuite } from './suite-mysql.ts'
+import { postgresSuite } from './suite-postgres.ts'
 import { cpuMicros, findProgram, machine, versionOf } from './tools.ts'
 
-const HELP = `usage: npm run bench -- [options]
+const SUITES: readonly Suite[] = [postgresSuite, mysqlSuite, mariadbSuite]
+
+const HELP = `usage: npm run bench -- [ENGINE] [options]
+  ENGINE             ${SUITES.map(({ name }) => name).join(', ')} (postgres)
   --seconds N        length of one run (5)
   --rounds N         rounds; medians are taken over them (3)
   --clients A,B      numbers of clients (1,16,64)
-  --scale N          pgbench's scale factor (10)
-  --only A,B         only these contestants and workloads:
-                     direct, haproxy, pgbouncer, freshet, freshet-one-replica, freshet-primary,
-                     select-simple, select-prepared, tpcb
+  --scale N          how much data: pgbench's scale factor; sysbench: 4 tables of N * 2500 rows (10)
+  --only A,B         only these contestants and workloads, such as direct,freshet,haproxy
+${SUITES.map(({ name, workloads }) => `                     ${name}: ${workloads.map((one) => one.name).join(', ')}`).join('\n')}
   --no-report        print only, write no file
 `
 
 interface Plan {
+  readonly suite: Suite
   readonly seconds: number
   readonly rounds: number
   readonly clients: readonly number[]
   readonly scale: number
+  /** Names of contestants and workloads; empty for all. */
+  readonly only: readonly string[]
+  readonly report: boolean
+}
+
+interface Field {
   readonly contestants: readonly Contestant[]
   readonly workloads: readonly Workload[]
-  readonly report: boolean
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -39,7 +47,8 @@ function number(text: string, name: string): number {
 
 /** What was asked for; null for --help. */
 function readPlan(): Plan | null {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '3' },
@@ -51,32 +60,39 @@ function readPlan(): Plan | null {
     },
   })
   if (values.help) return null
-  const { present, missing } = contestants()
+  const [wanted = 'postgres', ...more] = positionals
+  const suite = SUITES.find(({ name }) => name === wanted)
+  if (!suite || more.length > 0) throw new Error(`one engine: ${SUITES.map(({ name }) => name).join(', ')}`)
+  return {
+    suite,
+    seconds: number(values.seconds, 'seconds'),
+    rounds: number(values.rounds, 'rounds'),
+    clients: values.clients.split(',').map((text) => number(text, 'clients')),
+    scale: number(values.scale, 'scale'),
+    only: values.only.split(',').filter((name) => name !== ''),
+    report: !values['no-report'],
+  }
+}
+
+/** Who takes part in what. */
+function fieldOf({ suite, only }: Plan, fleet: BenchFleet): Field {
+  const { present, missing } = suite.contestants(fleet)
   for (const line of missing) say(line)
-  const only = values.only.split(',').filter((name) => name !== '')
-  const known = [...present, ...WORKLOADS].map(({ name }) => name)
+  const known = [...present, ...suite.workloads].map(({ name }) => name)
   const unknown = only.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(', ')}; there are: ${known.join(', ')}`)
   const chosen = <T extends { readonly name: string }>(all: readonly T[]): readonly T[] => {
     const some = all.filter(({ name }) => only.includes(name))
     return some.length > 0 ? some : all
   }
-  return {
-    seconds: number(values.seconds, 'seconds'),
-    rounds: number(values.rounds, 'rounds'),
-    clients: values.clients.split(',').map((text) => number(text, 'clients')),
-    scale: number(values.scale, 'scale'),
-    contestants: chosen(present),
-    workloads: chosen(WORKLOADS),
-    report: !values['no-report'],
-  }
+  return { contestants: chosen(present), workloads: chosen(suite.workloads) }
 }
 
 /** One contestant's turn: a short warm-up, then the measurement. */
-async function turn(path: string, running: Running, workload: Workload, clients: number, seconds: number) {
-  await pgbench(path, running.target, workload, { clients, seconds: 1 })
+async function turn(suite: Suite, client: string, running: Running, workload: Workload, load: Load) {
+  await suite.run(client, running.target, workload, { ...load, seconds: 1 })
   const before = running.pid === null ? null : cpuMicros(running.pid)
-  const run = await pgbench(path, running.target, workload, { clients, seconds })
+  const run = await suite.run(client, running.target, workload, load)
   const after = running.pid === null ? null : cpuMicros(running.pid)
   const used = before === null || after === null ? null : after - before
   return { run, cpuMicros: used === null || !run.ok ? null : used / run.outcome.transactions }
@@ -87,16 +103,16 @@ let current: Running | null = null
 
 /** Starts, measures and stops one contestant; one that does not even start has failed, and the others go on. */
 async function inTurn(
-  path: string,
+  suite: Suite,
+  client: string,
+  fleet: BenchFleet,
   contestant: Contestant,
-  servers: Servers,
   workload: Workload,
-  clients: number,
-  seconds: number,
+  load: Load,
 ): Promise<Pick<Measured, 'run' | 'cpuMicros'>> {
   try {
-    current = await contestant.start(servers, clients, workload.name)
-    return await turn(path, current, workload, clients, seconds)
+    current = await contestant.start(fleet.servers, load.clients, workload.name)
+    return await turn(suite, client, current, workload, load)
   } catch (error) {
     const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').slice(0, 160) : String(error)
     return { run: { ok: false, why }, cpuMicros: null }
@@ -112,16 +128,17 @@ function line({ contestant, workload, clients, round, run, cpuMicros: cpu }: Mea
   const result = run.ok
     ? `${Math.round(run.outcome.tps).toString().padStart(8)} tps${cpu === null ? '' : `, ${cpu.toFixed(1)} us of proxy CPU`}`
     : `failed: ${run.why}`
-  return `round ${round + 1}  ${workload.padEnd(16)} ${String(clients).padStart(3)} clients  ${contestant.padEnd(20)} ${result}`
+  return `round ${round + 1}  ${workload.padEnd(21)} ${String(clients).padStart(3)} clients  ${contestant.padEnd(20)} ${result}`
 }
 
-async function measure(path: string, servers: Servers, plan: Plan): Promise<Measured[]> {
+async function measure(client: string, fleet: BenchFleet, plan: Plan, field: Field): Promise<Measured[]> {
+  const { suite, seconds, scale } = plan
   const measured: Measured[] = []
   for (let round = 0; round < plan.rounds; round++) {
-    for (const workload of plan.workloads) {
+    for (const workload of field.workloads) {
       for (const clients of plan.clients) {
-        for (const contestant of rotated(plan.contestants, round)) {
-          const result = await inTurn(path, contestant, servers, workload, clients, plan.seconds)
+        for (const contestant of rotated(field.contestants, round)) {
+          const result = await inTurn(suite, client, fleet, contestant, workload, { clients, seconds, scale })
           const one = { contestant: contestant.name, workload: workload.name, clients, round, ...result }
           measured.push(one)
           say(line(one))
@@ -132,22 +149,31 @@ async function measure(path: string, servers: Servers, plan: Plan): Promise<Meas
   return measured
 }
 
-function page(measured: readonly Measured[], plan: Plan, versions: readonly string[]): string {
-  const titles = new Map(plan.contestants.map(({ name, title }) => [name, title]))
-  const options = { titles, clients: plan.clients }
+function page(measured: readonly Measured[], plan: Plan, field: Field, versions: readonly string[]): string {
+  const { suite, scale, rounds, seconds, clients } = plan
+  const titles = new Map(field.contestants.map(({ name, title }) => [name, title]))
+  const options = { titles, clients, against: suite.against }
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
-  return `# PostgreSQL: ${new Date().toISOString().slice(0, 10)}
+  return `# ${suite.title}: ${new Date().toISOString().slice(0, 10)}
 
 Command: \`${command}\`
 
 ${[...machine(), ...versions].map((text) => `- ${text}`).join('\n')}
-- pgbench scale ${plan.scale}, ${plan.rounds} rounds of ${plan.seconds} s after 1 s of warm-up, the order rotated each round; medians.
+- ${suite.data(scale)}, ${rounds} rounds of ${seconds} s after 1 s of warm-up, the order rotated each round; medians.
   Ratios are medians of the ratios within one round. Everything shares the same cores, so read the ratios, not the figures.
 
-${plan.contestants.map(({ title, note }) => `- **${title}**: ${note}`).join('\n')}
+${field.contestants.map(({ title, note }) => `- **${title}**: ${note}`).join('\n')}
 
-${plan.workloads.map((workload) => table(measured, workload, options)).join('\n\n')}
+${field.workloads.map((workload) => table(measured, workload, options)).join('\n\n')}
 `
+}
+
+function write(name: string, text: string): void {
+  const folder = join(import.meta.dirname, 'results')
+  mkdirSync(folder, { recursive: true })
+  const file = `${new Date().toISOString().slice(0, 10)}-${name}.md`
+  writeFileSync(join(folder, file), text)
+  say(`written to bench/results/${file}`)
 }
 
 async function main(): Promise<number> {
@@ -156,13 +182,14 @@ async function main(): Promise<number> {
     say(HELP)
     return 0
   }
-  const path = findProgram('pgbench')
-  if (!path) {
-    say('pgbench is not on this machine: apt-get install postgresql-contrib')
+  const { suite } = plan
+  const client = findProgram(suite.client.program)
+  if (!client) {
+    say(`${suite.client.program} is not on this machine: apt-get install ${suite.client.package}`)
     return 1
   }
   say('starting a primary and two replicas ...')
-  const fleet = await startServers()
+  const fleet = await suite.startServers()
   const stop = async () => {
     await current?.stop()
     await fleet.stop()
@@ -171,22 +198,13 @@ async function main(): Promise<number> {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   try {
-    const { primary } = fleet.servers
-    const init = await execute(path, ['-i', '-q', '-s', String(plan.scale), ...connection(primary), primary.database], {
-      PGPASSWORD: primary.password,
-    })
-    if (init.code !== 0) throw new Error(`pgbench -i failed: ${init.stderr}`)
+    const field = fieldOf(plan, fleet)
+    await suite.prepare(client, fleet.servers.primary, plan.scale)
     await fleet.untilCaughtUp()
-    const measured = await measure(path, fleet.servers, plan)
-    const text = page(measured, plan, [fleet.version, versionOf(path)])
+    const measured = await measure(client, fleet, plan, field)
+    const text = page(measured, plan, field, [fleet.version, versionOf(client)])
     say(`\n${text}`)
-    if (plan.report) {
-      const folder = join(import.meta.dirname, 'results')
-      mkdirSync(folder, { recursive: true })
-      const file = join(folder, `${new Date().toISOString().slice(0, 10)}-postgres.md`)
-      writeFileSync(file, text)
-      say(`written to bench/results/${file.split('/').at(-1)}`)
-    }
+    if (plan.report) write(suite.name, text)
     return 0
   } finally {
     await fleet.stop()

@@ -1,5 +1,5 @@
 /** From single runs to medians, ratios of the same round, and a page of Markdown. */
-import type { Run, Workload } from './pgbench.ts'
+import type { Run, Workload } from './suite.ts'
 
 export interface Measured {
   readonly contestant: string
@@ -39,6 +39,8 @@ const show = (value: number | null, digits: number) =>
 interface ReportOptions {
   readonly titles: ReadonlyMap<string, string>
   readonly clients: readonly number[]
+  /** Contestants by whose throughput everybody's is divided. */
+  readonly against: readonly string[]
 }
 
 function row(measured: readonly Measured[], contestant: string, workload: string, options: ReportOptions): string {
@@ -47,13 +49,12 @@ function row(measured: readonly Measured[], contestant: string, workload: string
     const of = (name: string) => here.filter((one) => one.contestant === name)
     const own = of(contestant)
     const good = own.flatMap(({ run }) => (run.ok ? [run.outcome] : []))
-    if (good.length === 0) return [own.length === 0 ? '-' : 'failed', '-', '-', '-', '-']
+    if (good.length === 0) return [own.length === 0 ? '-' : 'failed', '-', ...options.against.map(() => '-'), '-']
     const cpu = own.flatMap(({ cpuMicros, run }) => (cpuMicros !== null && run.ok ? [cpuMicros] : []))
     return [
       whole(median(good.map((outcome) => outcome.tps))),
       show(median(good.map((outcome) => outcome.latencyMs)), 3),
-      show(ratio(own, of('direct')), 2),
-      show(ratio(own, of('pgbouncer')), 2),
+      ...options.against.map((other) => show(ratio(own, of(other)), 2)),
       cpu.length === 0 ? '-' : show(median(cpu), 1),
     ]
   })
@@ -64,8 +65,7 @@ export function table(measured: readonly Measured[], workload: Workload, options
   const heads = options.clients.flatMap((clients) => [
     `${clients} clients: tps`,
     'latency ms',
-    '/ direct',
-    '/ PgBouncer',
+    ...options.against.map((name) => `/ ${options.titles.get(name) ?? name}`),
     'proxy CPU us',
   ])
   const names = [...options.titles.keys()].filter((name) => measured.some((one) => one.contestant === name))

@@ -1,5 +1,5 @@
 /** The programs that the benchmark needs, and the machine that it runs on. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -63,6 +63,27 @@ export function machine(): string[] {
   return [
     `${cpus().length} x ${model}, ${Math.round(totalmem() / 1024 ** 3)} GiB of memory`,
     `Linux ${release()}, Node ${process.versions.node}`,
-    'clients, proxies and all PostgreSQL servers on this one machine, over loopback',
+    'clients, proxies and all servers on this one machine, over loopback, without TLS',
   ]
+}
+
+/** Runs a program to its end. */
+export function execute(
+  path: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-10_000)
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
+  })
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { parseOutput, type Workload } from '../../bench/pgbench.ts'
+import { parseOutput } from '../../bench/pgbench.ts'
 import { type Measured, median, ratio, table } from '../../bench/report.ts'
+import type { Workload } from '../../bench/suite.ts'
+import { parseOutput as parseSysbench } from '../../bench/sysbench.ts'
 
 const select: Workload = { name: 's', title: 'SELECT', args: [] }
 
@@ -32,7 +34,7 @@ describe('the benchmark report', () => {
       ['freshet', 'Freshet'],
       ['haproxy', 'HAProxy'],
     ])
-    const lines = table(rows, select, { titles, clients: [16] }).split('\n')
+    const lines = table(rows, select, { titles, clients: [16], against: ['direct', 'pgbouncer'] }).split('\n')
     expect(lines.filter((line) => line.startsWith('| '))).toEqual([
       '| | 16 clients: tps | latency ms | / direct | / PgBouncer | proxy CPU us |',
       '| --- | --- | --- | --- | --- | --- |',
@@ -48,5 +50,18 @@ describe('the benchmark report', () => {
       'number of transactions actually processed: 42\nlatency average = 0.123 ms\ntps = 99.5 (without initial connection time)\n'
     expect(parseOutput(text)).toEqual({ tps: 99.5, latencyMs: 0.123, transactions: 42 })
     expect(parseOutput('pgbench: fatal: connection refused')).toBeNull()
+  })
+
+  test("sysbench's words", () => {
+    const text = `SQL statistics:
+    transactions:                        13190  (13117.36 per sec.)
+    queries:                             26380  (26234.72 per sec.)
+
+Latency (ms):
+         min:                                    0.05
+         avg:                                    0.30
+`
+    expect(parseSysbench(text)).toEqual({ tps: 13_117.36, latencyMs: 0.3, transactions: 13_190 })
+    expect(parseSysbench('FATAL: unable to connect to MySQL server')).toBeNull()
   })
 })
