@@ -1,5 +1,6 @@
-import type { SessionState } from '../dialect.ts'
+import type { Failure, SessionState } from '../dialect.ts'
 import type { Control, Facts, Hint, LexMode } from '../sql/facts.ts'
+import type { DiagnosticQuery } from './diagnostic-query.ts'
 
 /** A statement as one client prepared it. It belongs to the session; server connections hold copies under ids of their own. */
 export interface PreparedStatement {
@@ -31,6 +32,10 @@ export interface PreparedStatement {
   cursor: boolean
   /** Long data for its next EXECUTE lies on the connection that the session holds. */
   longData: boolean
+  /** Some of its long data reached no server: it must not be executed before it is reset. */
+  lost?: Failure | null
+  /** It asks only how the statement before it went; null: it does not. Read when it is first executed. */
+  asks?: DiagnosticQuery | null
   /** Its text was too large to be held: only the connection where it was prepared has it, and the session keeps that. */
   readonly streamed: boolean
   /** For the server codec: what it is remembered by on a connection; computed once. */
@@ -39,6 +44,7 @@ export interface PreparedStatement {
 
 /** MariaDB: "the statement prepared last", for an EXECUTE sent right behind its PREPARE. */
 export const LAST_PREPARED = 0xffffffff
+const ID_MAX = 0x7fffffff
 
 /** The prepared statements of one session. */
 export class StatementRegistry {
@@ -55,9 +61,13 @@ export class StatementRegistry {
     return id === LAST_PREPARED ? this.#last : (this.#byId.get(id) ?? null)
   }
 
+  has(statement: PreparedStatement): boolean {
+    return this.#byId.get(statement.id) === statement
+  }
+
   /** Gives the statement its id: counted from 1, as servers do. */
   add(statement: PreparedStatement): number {
-    do this.#lastId = this.#lastId >= 0x7fffffff ? 1 : this.#lastId + 1
+    do this.#lastId = this.#lastId >= ID_MAX ? 1 : this.#lastId + 1
     while (this.#byId.has(this.#lastId))
     statement.id = this.#lastId
     this.#byId.set(statement.id, statement)
@@ -65,9 +75,10 @@ export class StatementRegistry {
     return statement.id
   }
 
-  /** The last PREPARE failed: there is nothing that a direct EXECUTE could mean. */
+  /** The last PREPARE failed: there is nothing that a direct EXECUTE could mean. Servers use up an id all the same. */
   prepareFailed(): void {
     this.#last = null
+    this.#lastId++
   }
 
   delete(id: number): PreparedStatement | null {
