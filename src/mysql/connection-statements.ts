@@ -1,0 +1,102 @@
+import { atPrepare } from './session-state.ts'
+import type { PreparedStatement } from './statements.ts'
+import { COM_STMT_CLOSE } from './unit.ts'
+
+/** A prepared statement on one server connection. */
+export interface ServerStatement {
+  readonly key: string
+  /** The server's id for it. */
+  readonly id: number
+  /** The parameter types that the server remembers; null: none, or nobody knows. */
+  types: Buffer | null
+  /** Whose cursor is open on it, or whose long data lies there: nobody else may use it, and it stays. */
+  holder: PreparedStatement | null
+}
+
+let streamed = 0
+
+/** What a statement is remembered by: its text, and what of the session it was bound to. */
+export function statementKey(statement: PreparedStatement): string {
+  statement.serverKey ??= statement.streamed
+    ? `\0${++streamed}`
+    : `${atPrepare(statement.state).key}\0${statement.text.toString('latin1')}`
+  return statement.serverKey
+}
+
+/** The statements that one server connection holds, least recently used first. */
+export class ConnectionStatements {
+  readonly #max: number
+  /** By key; a second one with the same text, while the first is held, has a key of its own. */
+  readonly #held = new Map<string, ServerStatement>()
+  /** Ids to close before anything else runs. */
+  #surplus: number[] = []
+
+  /** `max`: how many are kept; those that are held do not count as surplus. */
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** The statement that runs `statement` here, or null: it has to be prepared. */
+  find(statement: PreparedStatement): ServerStatement | null {
+    const found = this.#held.get(this.#keyFor(statement))
+    if (found === undefined) return null
+    this.#held.delete(found.key)
+    this.#held.set(found.key, found)
+    return found
+  }
+
+  #keyFor(statement: PreparedStatement): string {
+    const key = statementKey(statement)
+    const free = (candidate: string): boolean => {
+      const holder = this.#held.get(candidate)?.holder ?? null
+      return holder === null || holder === statement
+    }
+    // Its own, wherever that is, comes before one that nobody holds.
+    for (const found of this.#held.values()) if (found.holder === statement) return found.key
+    let candidate = key
+    for (let number = 1; !free(candidate); number++) candidate = `${key}\0${number}`
+    return candidate
+  }
+
+  /** The server has prepared it. */
+  add(statement: PreparedStatement, id: number): void {
+    const key = this.#keyFor(statement)
+    const before = this.#held.get(key)
+    if (before !== undefined) this.#surplus.push(before.id)
+    this.#held.delete(key)
+    this.#held.set(key, { key, id, types: null, holder: statement.streamed ? statement : null })
+    if (this.#held.size <= this.#max) return
+    for (const found of this.#held.values()) {
+      if (found.holder !== null || found.key === key) continue
+      this.remove(found)
+      if (this.#held.size <= this.#max) return
+    }
+  }
+
+  /** It is closed before anything else runs. */
+  remove(found: ServerStatement): void {
+    if (this.#held.get(found.key) === found) this.#held.delete(found.key)
+    this.#surplus.push(found.id)
+  }
+
+  /** The server has thrown all of them away. */
+  clear(): void {
+    this.#held.clear()
+    this.#surplus = []
+  }
+
+  /** Packets that close what is not kept. */
+  closing(): Buffer[] {
+    if (this.#surplus.length === 0) return []
+    const packets = this.#surplus.map((id) => statementCommand(COM_STMT_CLOSE, id))
+    this.#surplus = []
+    return packets
+  }
+}
+
+/** A command that consists of a statement's id. */
+export function statementCommand(command: number, id: number): Buffer {
+  const packet = Buffer.from([5, 0, 0, 0, command, 0, 0, 0, 0])
+  packet.writeUInt32LE(id >>> 0, 5)
+  return packet
+}

@@ -1,0 +1,124 @@
+import type { ServerTlsMode } from '../config/types.ts'
+import type { Dialect, Failure, ServerGreeting, SessionState } from '../dialect.ts'
+import type { Isolation } from '../sql/facts.ts'
+import type { ServerSecret } from './auth/types.ts'
+import { parseProfile } from './capabilities.ts'
+import { mysqlLexMode } from './classify/index.ts'
+import { readRows } from './own-rows.ts'
+import { formatToken, type MySqlPosition, tokenStanding } from './position.ts'
+import { MySqlServerCodec } from './server-codec.ts'
+import { createServerLogin } from './server-login.ts'
+import {
+  difference,
+  isolationOf,
+  keepsOnPrimary,
+  LOGIN_STATE,
+  literal,
+  SCHEMA,
+  stateAfterReport,
+  stateOf,
+  withSetting,
+} from './session-state.ts'
+import { COM_QUIT } from './unit.ts'
+
+export interface MySqlDialectOptions {
+  readonly tls: ServerTlsMode
+  /** The servers are reached through a Unix socket. */
+  readonly local: boolean
+  readonly preparedPerConnection: number
+}
+
+/** A replica is read-only all its life; clients are shown the primary. */
+const SERVER_ONLY = new Set(['read_only', 'super_read_only'])
+const ISOLATIONS = new Set<string>(['read uncommitted', 'read committed', 'repeatable read', 'serializable'])
+const NOTHING = Buffer.alloc(0)
+
+/** MySQL and MariaDB behind the neutral core. */
+export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
+  /** Of sessions that have chosen nothing else; servers of one cluster are configured alike. */
+  let isolationAtLogin: Isolation = 'repeatable read'
+  let autocommitAtLogin = true
+  const greeted = ({ parameters }: ServerGreeting): void => {
+    const named = isolationOf(parameters)
+    if (named !== null && ISOLATIONS.has(named)) isolationAtLogin = named as Isolation
+    autocommitAtLogin = !/^(0|off)$/i.test(parameters.get('autocommit') ?? '')
+  }
+  const isolation = ({ settings }: SessionState): Isolation =>
+    (isolationOf(settings) as Isolation | null) ?? isolationAtLogin
+  return {
+    serverLogin: ({ user, database, secret, profile }, readOnly) =>
+      createServerLogin({
+        user,
+        database,
+        secret: secret as ServerSecret,
+        profile: parseProfile(profile),
+        tls: options.tls,
+        local: options.local,
+        readOnly,
+      }),
+    serverCodec: (write, opened) => {
+      greeted(opened.greeting)
+      return new MySqlServerCodec(opened, options.preparedPerConnection, write)
+    },
+    readRows,
+    loginState: LOGIN_STATE,
+    goodbye: Buffer.from([1, 0, 0, 0, COM_QUIT]),
+    difference,
+    // Nothing changes without a report.
+    differenceFromUnknown: difference,
+    withSetting: (state, name, value) => withSetting(state, name.toLowerCase(), value),
+    stateFromValues: (values) =>
+      stateOf(
+        new Map(
+          values.map(([name, value]) => {
+            const lower = name.toLowerCase()
+            return [lower, lower === SCHEMA ? value : literal(lower, value)] as const
+          }),
+        ),
+      ),
+    stateFromSettings: stateOf,
+    keepsOnPrimary: (state) =>
+      keepsOnPrimary(state) ||
+      isolation(state) === 'serializable' ||
+      (!autocommitAtLogin && !state.settings.has('autocommit')),
+    stateAfterReport,
+    errorFailsTransaction: false,
+    isolation,
+    captureSql: () => null,
+    settingNames: () => ({ names: [], others: false }),
+    readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),
+    replicaRefusal,
+    serverOnly: (parameter) => SERVER_ONLY.has(parameter),
+    formatToken: (position) => formatToken(position as MySqlPosition),
+    tokenStanding,
+    lexMode: (parameters) =>
+      mysqlLexMode({
+        sqlMode: parameters.get('sql_mode') ?? '',
+        characterSetClient: parameters.get('character_set_client') ?? 'utf8mb4',
+      }),
+    // Clients learn of changes from OK packets only, and those are the server's own.
+    encodeParameter: () => NOTHING,
+  }
+}
+
+/**
+ * What a replica answers to something that it cannot do because it is one (manual, "Server Error Message Reference"): 1290 it runs read-only,
+ * 1792 its sessions are read-only, 1836 it is in read-only mode. 1053 and 1927: it ends the connection, and says so before anything has been
+ * sent. 1412: a table's definition has changed under the read by replication.
+ */
+function replicaRefusal({ number, message }: Failure): 'learn' | 'once' | null {
+  switch (number) {
+    case 1792:
+    case 1836:
+      return 'learn'
+    case 1290:
+      // The same number stands for other options (secure-file-priv), which the primary has as well.
+      return /read[-_]only/i.test(message) ? 'learn' : null
+    case 1053:
+    case 1412:
+    case 1927:
+      return 'once'
+    default:
+      return null
+  }
+}

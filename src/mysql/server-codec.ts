@@ -1,0 +1,466 @@
+/**
+ * The server's half of a connection after login: a FIFO of exchanges, each a few commands (steps) one after another, of which one is the
+ * client's. A step is sent when the one before it has been answered, so a statement cannot run if its prefix failed; the steps of the next
+ * exchange follow at once where nothing can come between (plain reads). Replies are cut by the scanner; the client's goes on as it came.
+ */
+import {
+  type ClientProtocol,
+  type Failure,
+  type ReplySink,
+  type ServerAccount,
+  type ServerCodec,
+  type ServerGreeting,
+  UNREACHABLE_STATE,
+  type Unit,
+} from '../dialect.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+import { DEPRECATE_EOF, has, OPTIONAL_RESULTSET_METADATA, parseProfile, QUERY_ATTRIBUTES } from './capabilities.ts'
+import { ConnectionStatements } from './connection-statements.ts'
+import { readError } from './errors.ts'
+import { type CodecClient, type Exchange, newExchange, type Step } from './exchange.ts'
+import {
+  type OkPacket,
+  readOk,
+  readTrackers,
+  STATUS_IN_TRANS,
+  STATUS_SESSION_STATE_CHANGED,
+  TRACK_SCHEMA,
+  TRACK_STATE_CHANGE,
+  TRACK_SYSTEM_VARIABLES,
+  TRACK_TRANSACTION_CHARACTERISTICS,
+} from './ok.ts'
+import { filterOk, trackedText, trackedVariable } from './ok-filter.ts'
+import { readRows } from './own-rows.ts'
+import { PacketReader, packetCount, packetsOf } from './packets.ts'
+import { isTrackerSwitch } from './replayable.ts'
+import { type Prepared, type ReplyEvents, ReplyScanner, type ReplyShape } from './reply-scanner.ts'
+import { atLogin, SCHEMA } from './session-state.ts'
+import { SWITCH_TRACKERS_ON } from './session-trackers.ts'
+import {
+  COM_INIT_DB,
+  COM_PING,
+  COM_QUERY,
+  COM_STMT_BULK_EXECUTE,
+  COM_STMT_EXECUTE,
+  COM_STMT_FETCH,
+  type MySqlUnit,
+} from './unit.ts'
+import { type StepContext, unitSteps } from './unit-steps.ts'
+
+/** Errors behind which the server closes the connection: shutdown, killed, idle for too long (manual, "Server Error Message Reference"; MariaDB 1927). */
+const LAST_WORDS = new Set([1053, 1077, 1080, 1152, 1184, 1927, 3169, 4031])
+/** Commands whose failure may have left a transaction open or ended one. */
+const MAY_CHANGE_STATUS = new Set([COM_QUERY, COM_STMT_EXECUTE, COM_STMT_BULK_EXECUTE, COM_STMT_FETCH])
+
+/** Up to here copying pieces together is cheaper than several writes. */
+const JOINED_MAX = 8192
+
+export interface Opened {
+  readonly account: ServerAccount
+  readonly greeting: ServerGreeting
+}
+
+/** SET NAMES without a collation: that is the character set's default then. */
+function isPlainSetNames({ command, payload, resolved }: MySqlUnit): boolean {
+  if (command !== COM_QUERY || payload.length > 100) return false
+  const text = payload.toString('latin1', Math.max(1, resolved?.textAt ?? 1))
+  return /^\s*set\s+names\s+['"]?\w+['"]?\s*;?\s*$/i.test(text)
+}
+
+/** session_track_system_variables may take itself out of what it tracks. */
+function namesTrackers({ command, payload, resolved }: MySqlUnit): boolean {
+  if (resolved?.facts.verdict === 'read' || payload.length > 4096) return false
+  const text = command === COM_QUERY ? payload : command === COM_STMT_EXECUTE ? resolved?.statement?.text : undefined
+  return text !== undefined && /session_track_/i.test(text.toString('latin1'))
+}
+
+interface Sent {
+  readonly exchange: Exchange
+  readonly step: Step
+}
+
+export class MySqlServerCodec implements ServerCodec, ReplyEvents {
+  listener: ((view: Buffer) => void) | null = null
+  lastFatal: Failure | null = null
+  readonly #write: (bytes: Buffer) => void
+  readonly #opened: Opened
+  readonly #mariadb: boolean
+  readonly #queryHead: Buffer
+  readonly #statements: ConnectionStatements
+  readonly #scanner: ReplyScanner
+  readonly #context: StepContext
+  readonly #queue: Exchange[] = []
+  /** Whose replies are to come, in order. */
+  readonly #sent: Sent[] = []
+  /** Status flags as last seen. */
+  #status: number
+  /** LAST_INSERT_ID() on this connection, when Freshet set it and nothing has run since that may change it. */
+  #insertId: bigint | null = null
+  #charset: string
+  /** The default schema, its bytes as the server told them; '' none. */
+  #schema: string
+  /** Of a reply to a question of Freshet's own. */
+  #collected: Buffer[] = []
+  /** The reply under way is an error. */
+  #failing = false
+  /** It is one of Freshet's own statements', and the client gets it in place of its own. */
+  #ownError = false
+  /** Freshet's own statement failed and left the connection in a state that nobody knows. */
+  #broken: Failure | null = null
+
+  constructor(opened: Opened, preparedMax: number, write: (bytes: Buffer) => void) {
+    const { parameters } = opened.greeting
+    const { capabilities } = parseProfile(opened.account.profile)
+    this.#opened = opened
+    this.#write = write
+    this.#mariadb = (parameters.get('version') ?? '').toLowerCase().includes('mariadb')
+    // Behind the command byte: no attributes, in one set (manual, "COM_QUERY").
+    this.#queryHead = has(capabilities, QUERY_ATTRIBUTES) ? Buffer.from([COM_QUERY, 0, 1]) : Buffer.from([COM_QUERY])
+    this.#charset = parameters.get('character_set_client') ?? 'utf8mb4'
+    this.#schema = Buffer.from(opened.account.database, 'utf8').toString('latin1')
+    this.#status = parameters.get('autocommit') === '0' ? 0 : 2
+    this.#statements = new ConnectionStatements(preparedMax)
+    this.#scanner = new ReplyScanner(this, {
+      deprecateEof: has(capabilities, DEPRECATE_EOF),
+      optionalMetadata: has(capabilities, OPTIONAL_RESULTSET_METADATA),
+    })
+    this.#context = {
+      statements: this.#statements,
+      status: () => this.#status,
+      sql: (text, extra) => this.#sqlSteps(text, extra),
+    }
+  }
+
+  get outstanding(): number {
+    return this.#queue.length
+  }
+
+  forgetPrepared(): void {
+    this.#statements.clear()
+  }
+
+  begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[] {
+    const request = unit as MySqlUnit
+    const session = client as CodecClient
+    const reads = request.resolved?.facts.verdict === 'read' && request.resolved.facts.statements <= 1
+    const plain = reads && prefix.length === 0 && (this.#status & STATUS_IN_TRANS) === 0
+    const exchange = newExchange(sink, session, request, plain, this.#status)
+    for (const sql of prefix) exchange.steps.push(...this.#sqlSteps(sql))
+    const insertId = session.insertIdFor(request)
+    if (insertId !== null && insertId !== this.#insertId) {
+      const done = () => {
+        this.#insertId = insertId
+      }
+      exchange.steps.push(...this.#sqlSteps(`SET last_insert_id=${insertId}`, { done }))
+    }
+    exchange.steps.push(...unitSteps(this.#context, session, request))
+    this.#queue.push(exchange)
+    return this.#advance()
+  }
+
+  command(sql: string, sink: ReplySink): Buffer[] {
+    const exchange = newExchange(sink, null, null, false, this.#status)
+    const texts = sql.split('\0')
+    texts.forEach((text, index) => {
+      const purpose = index === texts.length - 1 ? 'unit' : 'own'
+      exchange.steps.push(...this.#sqlSteps(text, { purpose }))
+    })
+    this.#queue.push(exchange)
+    return this.#advance()
+  }
+
+  stream(view: Buffer): Buffer[] | null {
+    const exchange = this.#queue[this.#queue.length - 1]
+    if (exchange === undefined) return [view]
+    if (exchange.headWaits) {
+      exchange.held.push(view)
+      return null
+    }
+    return exchange.reframer === null ? [view] : exchange.reframer.push(view)
+  }
+
+  feed(chunk: Buffer): Failure | null {
+    try {
+      this.#scanner.feed(chunk)
+      return this.#broken
+    } catch (error) {
+      if (error instanceof ProtocolError) return { code: '08P01', message: error.message, fatal: true }
+      throw error
+    }
+  }
+
+  // ---- sending
+
+  /** Freshet's own SQL. What is not ASCII is sent as UTF-8, and the connection told so, where it speaks something else. */
+  #sqlSteps(text: string, extra: Partial<Step> = {}): Step[] {
+    const { account, greeting } = this.#opened
+    const sql = atLogin(text, greeting.parameters, account.database)
+    if (sql === null) {
+      const step: Step = { purpose: 'own', make: () => [], shape: null, sequence: 1, localFailure: UNREACHABLE_STATE }
+      return [step]
+    }
+    const foreign = !this.#charset.startsWith('utf8') && /[^\x00-\x7f]/.test(sql)
+    if (!foreign) return [this.#query(sql, extra)]
+    return [
+      this.#query('SET character_set_client=utf8mb4', {}),
+      this.#query(sql, extra),
+      this.#query(`SET character_set_client=${this.#charset}`, { always: true }),
+    ]
+  }
+
+  #query(sql: string, extra: Partial<Step>): Step {
+    const payload = Buffer.concat([this.#queryHead, Buffer.from(sql, 'utf8')])
+    return {
+      purpose: 'own',
+      make: () => packetsOf(payload, 0),
+      shape: 'result',
+      sequence: packetCount(payload.length) & 0xff,
+      ...extra,
+    }
+  }
+
+  /** Makes what may be sent now. */
+  #advance(): Buffer[] {
+    const out: Buffer[] = []
+    for (const exchange of this.#queue) {
+      if (!exchange.waiting) this.#sendNext(exchange, out)
+      const sentWhole = exchange.steps.length === 0 && exchange.waiting && exchange.unit?.streaming !== true
+      if (!exchange.plain || !sentWhole) break
+    }
+    return out
+  }
+
+  /** Sends steps of one exchange up to the first that is answered. */
+  #sendNext(exchange: Exchange, out: Buffer[]): void {
+    for (let step = exchange.steps.shift(); step !== undefined; step = exchange.steps.shift()) {
+      const skipped = exchange.failure !== null && !step.always && step.purpose !== 'status'
+      if (skipped) continue
+      out.push(...this.#statements.closing())
+      if (step.purpose === 'unit' && exchange.unit !== null) this.#sendUnit(exchange, step, out)
+      else out.push(...step.make())
+      if (step.shape !== null) {
+        this.#sent.push({ exchange, step })
+        exchange.waiting = true
+        return
+      }
+      if (step.local !== undefined || step.localFailure !== undefined) this.#answerLocally(exchange, step)
+      step.done?.(0)
+    }
+    // Nothing is answered: it ends when its bytes are on their way.
+    exchange.waiting = true
+    queueMicrotask(() => this.#finish(exchange))
+  }
+
+  #sendUnit(exchange: Exchange, step: Step, out: Buffer[]): void {
+    const unit = exchange.unit!
+    if (unit.resolved?.facts.verdict !== 'read') this.#insertId = null
+    out.push(...step.make())
+    if (!exchange.headWaits) return
+    exchange.headWaits = false
+    exchange.reframer = step.reframer?.() ?? null
+    for (const view of exchange.held) out.push(...(exchange.reframer?.push(view) ?? [view]))
+    exchange.held = []
+  }
+
+  #answerLocally(exchange: Exchange, { local, localFailure }: Step): void {
+    if (localFailure !== undefined) {
+      exchange.failure = localFailure
+      exchange.outcome.failure = localFailure
+      exchange.swallowed = exchange.sink.error(localFailure)
+    }
+    if (local !== undefined && !exchange.swallowed) exchange.sink.data(local)
+  }
+
+  /** Goes on after a reply. */
+  #goOn(exchange: Exchange): void {
+    exchange.waiting = false
+    const unsent = exchange.steps.some((step) => exchange.failure === null || step.always || step.purpose === 'status')
+    if (!unsent) this.#finish(exchange)
+    else this.#writeAll(this.#advance())
+  }
+
+  #finish(exchange: Exchange): void {
+    const at = this.#queue.indexOf(exchange)
+    if (at >= 0) this.#queue.splice(at, 1)
+    const { client, unit, outcome, sink } = exchange
+    if (this.#queue.length > 0) this.#writeAll(this.#advance())
+    outcome.status = this.#status
+    if (client !== null && unit !== null && !exchange.swallowed) client.completed(unit, outcome)
+    sink.end((this.#status & STATUS_IN_TRANS) !== 0 ? 'open' : 'idle')
+  }
+
+  #writeAll(pieces: Buffer[]): void {
+    if (pieces.length === 0) return
+    let size = 0
+    for (const piece of pieces) size += piece.length
+    if (size <= JOINED_MAX) this.#write(Buffer.concat(pieces, size))
+    else for (const piece of pieces) this.#write(piece)
+  }
+
+  // ---- what the scanner tells
+
+  expected(): { readonly shape: ReplyShape; readonly sequence: number } | null {
+    const step = this.#sent[0]?.step
+    return step === undefined ? null : { shape: step.shape!, sequence: step.sequence }
+  }
+
+  forward(bytes: Buffer): void {
+    const { exchange, step } = this.#sent[0]!
+    if (step.collect !== undefined) this.#collected.push(bytes)
+    else if (!exchange.swallowed && (step.purpose === 'unit' || this.#ownError)) exchange.sink.data(bytes)
+  }
+
+  ok(payload: Buffer, sequence: number): Buffer | null {
+    const ok = readOk(payload, true)
+    const { exchange, step } = this.#sent[0]!
+    if (step.purpose === 'unit') {
+      const { outcome } = exchange
+      outcome.rows = null
+      outcome.affectedRows = ok.affectedRows
+      outcome.insertId = ok.insertId
+      if (ok.insertId !== 0n) outcome.insertIdSeen = true
+    }
+    return this.#resultEnded(payload, sequence, ok)
+  }
+
+  eof(payload: Buffer, sequence: number, rows: number): Buffer | null {
+    const { exchange, step } = this.#sent[0]!
+    if (step.purpose === 'unit') exchange.outcome.rows = rows < 0 ? null : rows
+    if (payload.length < 7) {
+      const status = payload.readUInt16LE(3)
+      this.#ended(status, payload.readUInt16LE(1))
+      // No trackers in here. MariaDB at least says that there would be some.
+      const read = exchange.unit?.resolved?.facts.verdict === 'read'
+      exchange.untold ||= this.#mariadb ? (status & STATUS_SESSION_STATE_CHANGED) !== 0 : !read
+      return null
+    }
+    return this.#resultEnded(payload, sequence, readOk(payload, true))
+  }
+
+  #ended(status: number, warnings: number): void {
+    this.#status = status
+    const { exchange, step } = this.#sent[0]!
+    if (step.purpose !== 'unit') return
+    exchange.outcome.results++
+    exchange.outcome.warnings = warnings
+  }
+
+  #resultEnded(payload: Buffer, sequence: number, ok: OkPacket): Buffer | null {
+    this.#ended(ok.status, ok.warnings)
+    if ((ok.status & STATUS_SESSION_STATE_CHANGED) === 0) return null
+    const { exchange, step } = this.#sent[0]!
+    if (ok.state !== null) this.#tracked(exchange, step, ok.state)
+    if (exchange.client === null || step.purpose !== 'unit') return null
+    const { context, wishes } = exchange.client
+    return filterOk(payload, sequence, ok, context.sessionTrack ? wishes : null)
+  }
+
+  #tracked(exchange: Exchange, step: Step, state: Buffer): void {
+    // What Freshet sets for itself is no change of the session's state.
+    const reported = step.purpose !== 'own' || exchange.client === null
+    let changed = false
+    let explained = step.purpose === 'own'
+    readTrackers(state, (type, data) => {
+      if (type === TRACK_STATE_CHANGE) changed = true
+      else if (type === TRACK_SYSTEM_VARIABLES) {
+        const [name, value] = trackedVariable(data)
+        const variable = name.toLowerCase()
+        if (variable === 'character_set_client') this.#charset = value
+        if (variable === 'statement_id' || variable === 'last_gtid') return
+        explained = true
+        if (isTrackerSwitch(variable)) exchange.trackersTouched = true
+        else if (reported) exchange.sink.report(variable, value)
+        if (variable === 'character_set_connection') exchange.collationUnknown = true
+      } else if (type === TRACK_SCHEMA) {
+        explained = true
+        this.#schema = new PacketReader(data).lenencBytes()?.toString('latin1') ?? ''
+        // Asking for the status chooses the schema again.
+        if (reported && step.purpose !== 'status') exchange.sink.report(SCHEMA, trackedText(data))
+      } else if (type === TRACK_TRANSACTION_CHARACTERISTICS && step.purpose !== 'own')
+        exchange.outcome.characteristics = trackedText(data)
+    })
+    // Something that no tracker tells of: the trackers themselves perhaps, if the statement is not known to leave anything else.
+    const leaves = exchange.unit?.resolved?.facts.pins?.length ?? 0
+    if (changed && !explained && leaves === 0) exchange.trackersTouched = true
+  }
+
+  error(payload: Buffer, _sequence: number): boolean {
+    const failure = readError(payload)
+    const sent = this.#sent[0]
+    if (failure.number !== undefined && LAST_WORDS.has(failure.number)) this.lastFatal = { ...failure, fatal: true }
+    if (sent === undefined) {
+      this.lastFatal = { ...failure, fatal: true }
+      return false
+    }
+    const { exchange, step } = sent
+    step.failed?.(failure)
+    this.#failing = true
+    if (step.ignored || step.purpose === 'status') return false
+    if (exchange.failure !== null || step.always) {
+      this.#broken = { ...failure, fatal: true }
+      return false
+    }
+    exchange.failure = failure
+    exchange.outcome.failure = failure
+    exchange.swallowed = exchange.sink.error(failure)
+    this.#ownError = step.purpose === 'own'
+    return !exchange.swallowed
+  }
+
+  prepared(reply: Prepared): number {
+    return this.#sent[0]!.step.prepared?.(reply) ?? reply.id
+  }
+
+  localInfile(): void {
+    const { exchange } = this.#sent[0]!
+    exchange.sink.copyIn()
+    exchange.client?.localInfile()
+  }
+
+  end(): void {
+    const sent = this.#sent.shift()
+    const failed = this.#failing
+    this.#failing = false
+    this.#ownError = false
+    if (sent === undefined) return
+    const { exchange, step } = sent
+    if (!failed) step.done?.(this.#status)
+    if (step.collect !== undefined) {
+      const reply = Buffer.concat(this.#collected)
+      this.#collected = []
+      if (!failed) step.collect(reply)
+    }
+    if (step.purpose === 'unit' && (failed || exchange.untold)) this.#askStatus(exchange)
+    if (step.purpose !== 'own') this.#lookAfter(exchange)
+    this.#goOn(exchange)
+  }
+
+  /** What a client's statement has changed that its reply does not tell, or that must not stay so. */
+  #lookAfter(exchange: Exchange): void {
+    const { sink, unit, steps } = exchange
+    const touched = exchange.trackersTouched || (unit !== null && namesTrackers(unit))
+    if (touched && unit !== null) steps.push(this.#query(SWITCH_TRACKERS_ON, { always: true }))
+    exchange.trackersTouched = false
+    if (exchange.collationUnknown && unit !== null && !isPlainSetNames(unit)) {
+      const collect = (reply: Buffer) => {
+        const value = readRows(reply)[0]?.[0]
+        if (typeof value === 'string') sink.report('collation_connection', value)
+      }
+      steps.push(this.#query('SELECT @@session.collation_connection', { collect, always: true }))
+    }
+    exchange.collationUnknown = false
+  }
+
+  /**
+   * An error tells neither whether a transaction is open now nor what the statement had changed before it, and an EOF packet not the latter.
+   * PING does on MySQL; MariaDB's tells the flags only, but its OK to choosing the schema that is chosen already tells everything. Both
+   * leave the diagnostics as they are (MySQL 9.7, MariaDB 10.11).
+   */
+  #askStatus({ unit, steps, plain, swallowed }: Exchange): void {
+    if (unit === null || plain || swallowed || !MAY_CHANGE_STATUS.has(unit.command)) return
+    const command = Buffer.from([COM_PING])
+    const schema = Buffer.from(this.#schema, 'latin1')
+    const payload = this.#mariadb && schema.length > 0 ? Buffer.concat([Buffer.from([COM_INIT_DB]), schema]) : command
+    steps.push({ purpose: 'status', make: () => packetsOf(payload, 0), shape: 'result', sequence: 1 })
+  }
+}
