@@ -9,12 +9,12 @@ import type {
   Work,
 } from '../dialect.ts'
 import type { Classifier, LexMode } from '../sql/facts.ts'
-import { ProtocolError } from '../wire/protocol-error.ts'
 import { EXT_STMT_BULK_OPERATIONS, has, MULTI_STATEMENTS, type Profile } from './capabilities.ts'
 import { MySqlClientCodec } from './client-codec.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { errorPacket } from './errors.ts'
-import { executeLayout, queryTextAt } from './execute-layout.ts'
+import { NOT_PREPARABLE, noCursor, UNKNOWN_COMMAND, unknownStatement } from './faults.ts'
+import { HeldStatements, isHeld } from './held-statements.ts'
 import { answerDiagnostics, localAnswer } from './local-answer.ts'
 import type { ReplyShape } from './local-reply.ts'
 import {
@@ -29,12 +29,13 @@ import {
 } from './ok.ts'
 import type { Outcome, TrackerWishes } from './outcome.ts'
 import { Pins } from './pins.ts'
+import { resolveUnit } from './resolve.ts'
 import { makesInsertId, needsFirmConnection, resultEncoding, schemaOf, usesInsertId } from './session-facts.ts'
 import { LAST_PREPARED, type PreparedStatement, StatementRegistry } from './statements.ts'
 import type { MySqlUnit } from './unit.ts'
 import * as com from './unit.ts'
 import { defaultWishes, wishesAfter } from './wishes.ts'
-import * as work from './work.ts'
+import { commandWork, textOf } from './work.ts'
 
 /** What a session's protocol needs from its surroundings. */
 export interface MySqlClientContext {
@@ -57,8 +58,6 @@ export interface MySqlClientContext {
 const NOTHING = Buffer.alloc(0)
 /** Status flags that a session keeps from one reply to the next. */
 const LASTING = STATUS_AUTOCOMMIT | STATUS_NO_BACKSLASH_ESCAPES | STATUS_ANSI_QUOTES
-/** A longer BEGIN is sent at once. */
-const BEGIN_BYTES_MAX = 1000
 
 /** One client's side of the protocol after login. */
 export class MySqlClient implements ClientProtocol {
@@ -72,12 +71,9 @@ export class MySqlClient implements ClientProtocol {
   readonly #defaultWishes: TrackerWishes
   readonly #codec: MySqlClientCodec
   readonly #pins = new Pins()
-  /** Statements with a cursor, with long data, and with a text that only one connection has. */
-  #cursors = 0
-  #longData = 0
-  #large = 0
+  readonly #held: HeldStatements
   #pinList: readonly string[] = []
-  #pinsFrom: readonly string[] | null = null
+  #pinsFrom: readonly [readonly string[], readonly string[]] | null = null
   /** Characteristics of the transaction that begins next, as the server reported them. */
   #characteristics = ''
   /** It reads its diagnostics in ways that only one connection can answer. */
@@ -96,6 +92,7 @@ export class MySqlClient implements ClientProtocol {
     this.diagnostics = new Diagnostics({ flavour: context.flavour, connectionId: context.connectionId })
     this.#defaultWishes = defaultWishes(context.flavour)
     this.wishes = this.#defaultWishes
+    this.#held = new HeldStatements(this.statements)
     this.#codec = new MySqlClientCodec(context.limits.statementBytes)
   }
 
@@ -138,100 +135,8 @@ export class MySqlClient implements ClientProtocol {
     return this.diagnostics.insertId
   }
 
-  // ---- from a unit to its work
   resolve(unit: Unit, lex: LexMode): Work {
-    const mysql = unit as MySqlUnit
-    try {
-      switch (mysql.command) {
-        case com.COM_QUERY:
-          return this.#resolveQuery(mysql, lex)
-        case com.COM_STMT_PREPARE:
-          return this.#resolvePrepare(mysql, lex)
-        case com.COM_STMT_EXECUTE:
-        case com.COM_STMT_BULK_EXECUTE:
-          return this.#resolveExecute(mysql)
-        default: {
-          const result = work.commandWork(mysql.command, mysql.payload) ?? work.refused(work.UNKNOWN_COMMAND)
-          mysql.resolved = { facts: result.facts, statement: this.statementFor(mysql), execute: null, textAt: -1 }
-          return result
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      const result = work.refused(this.#malformed)
-      mysql.resolved = { facts: result.facts, statement: null, execute: null, textAt: -1 }
-      return result
-    }
-  }
-
-  #resolveQuery(unit: MySqlUnit, lex: LexMode): Work {
-    const { payload } = unit
-    const textAt = queryTextAt(payload, this.context.profile.capabilities)
-    const text = () => work.textOf(payload, textAt)
-    if (unit.streaming) {
-      const facts = work.needsPrimary('UNKNOWN', 'too-large')
-      unit.resolved = { facts, statement: null, execute: null, textAt }
-      return work.bareWork(facts, 1, text)
-    }
-    const { classifier } = this.context
-    const facts = classifier.classify(payload, textAt, payload.length, lex)
-    unit.resolved = { facts, statement: null, execute: null, textAt }
-    const control = classifier.control(payload, textAt, payload.length, lex)
-    const begins = facts.transaction?.op === 'begin'
-    const deferrable = begins && this.wishes.transaction === 'OFF' && isShortAscii(payload, textAt)
-    return work.textWork(facts, classifier.hint(payload, textAt, payload.length), control, deferrable, text)
-  }
-
-  #resolvePrepare(unit: MySqlUnit, lex: LexMode): Work {
-    const { payload, streaming } = unit
-    const { classifier, limits } = this.context
-    const statement: PreparedStatement = {
-      id: 0,
-      // The unit is held no longer than it runs.
-      text: streaming ? NOTHING : Buffer.from(payload.subarray(1)),
-      facts: streaming
-        ? work.needsPrimary('UNKNOWN', 'too-large')
-        : classifier.classify(payload, 1, payload.length, lex),
-      factsVersion: classifier.version,
-      lex,
-      hint: streaming ? null : classifier.hint(payload, 1, payload.length),
-      control: streaming ? null : classifier.control(payload, 1, payload.length, lex),
-      state: this.context.state(),
-      schemaVersion: this.context.schemaVersion(),
-      parameters: 0,
-      columns: 0,
-      types: null,
-      typesCount: 0,
-      cursor: false,
-      longData: false,
-      streamed: streaming,
-      serverKey: null,
-    }
-    unit.resolved = { facts: statement.facts, statement, execute: null, textAt: 1 }
-    const full = this.statements.size >= limits.preparedPerSession
-    return work.prepareWork(statement, () => work.textOf(payload, 1), full ? tooManyStatements(limits) : null)
-  }
-
-  #resolveExecute(unit: MySqlUnit): Work {
-    const statement = this.statementFor(unit)
-    if (statement === null) return work.refused(this.unknownStatement(unit))
-    this.#upToDate(statement)
-    const { profile } = this.context
-    const execute = executeLayout(unit.payload, statement.parameters, profile.capabilities)
-    if (execute.typesEnd > execute.typesAt) {
-      statement.types = Buffer.from(unit.payload.subarray(execute.typesAt, execute.typesEnd))
-      statement.typesCount = execute.parameters
-    }
-    unit.resolved = { facts: statement.facts, statement, execute, textAt: -1 }
-    return work.executeWork(statement, execute.cursor !== 0, statement.lost ?? null)
-  }
-
-  /** A catalog changes, and replicas refuse: what was found out when it was prepared may not hold any more. */
-  #upToDate(statement: PreparedStatement): void {
-    const { classifier } = this.context
-    if (statement.streamed || statement.factsVersion >= classifier.version) return
-    statement.facts = classifier.classify(statement.text, 0, statement.text.length, statement.lex)
-    statement.factsVersion = classifier.version
+    return resolveUnit(this, unit as MySqlUnit, lex)
   }
 
   // ---- answers without a server
@@ -250,33 +155,33 @@ export class MySqlClient implements ClientProtocol {
         return held ? null : this.#ping(status)
       case com.COM_STMT_CLOSE:
         if (statement !== null && held && isHeld(statement)) return null
-        if (statement !== null) this.#forget(statement)
+        if (statement !== null) this.#held.forget(statement)
         return NOTHING
       case com.COM_STMT_SEND_LONG_DATA:
         return statement === null ? NOTHING : null
       case com.COM_STMT_RESET:
-        if (statement === null) return this.#refuse(this.unknownStatement(mysql))
+        if (statement === null) return this.#refuse(unknownStatement(mysql, this.context.flavour))
         if (held && isHeld(statement)) return null
         statement.lost = null
         return okPacket(1, { status: this.flags(status) }, this.context)
       case com.COM_STMT_FETCH:
-        if (statement === null) return this.#refuse(this.unknownStatement(mysql))
+        if (statement === null) return this.#refuse(unknownStatement(mysql, this.context.flavour))
         return statement.cursor ? null : this.#refuse(noCursor(statement))
       case com.COM_PROCESS_KILL:
         // MySQL 9 has no such command any more.
         if (this.context.flavour === 'mariadb' || this.context.serverVersion < 90000) return null
-        return this.#refuse(work.UNKNOWN_COMMAND)
+        return this.#refuse(UNKNOWN_COMMAND)
       default:
-        return work.commandWork(mysql.command, mysql.payload) === null ? this.#refuse(work.UNKNOWN_COMMAND) : null
+        return commandWork(mysql.command, mysql.payload) === null ? this.#refuse(UNKNOWN_COMMAND) : null
     }
   }
 
   #answerStatement(unit: MySqlUnit, statement: PreparedStatement | null, status: TransactionStatus): Buffer | null {
     const bulk = unit.command === com.COM_STMT_BULK_EXECUTE
     if (bulk && !has(this.context.profile.extended, EXT_STMT_BULK_OPERATIONS))
-      return this.#refuse(this.context.flavour === 'mariadb' ? NOT_PREPARABLE : work.UNKNOWN_COMMAND)
+      return this.#refuse(this.context.flavour === 'mariadb' ? NOT_PREPARABLE : UNKNOWN_COMMAND)
     if (unit.command === com.COM_QUERY) return answerDiagnostics(this, unit, null, status)
-    if (statement === null) return this.#refuse(unit.payload.length < 5 ? this.#malformed : this.unknownStatement(unit))
+    if (statement === null) return this.#refuse(unknownStatement(unit, this.context.flavour))
     return bulk ? null : answerDiagnostics(this, unit, statement, status)
   }
 
@@ -320,20 +225,6 @@ export class MySqlClient implements ClientProtocol {
     return (this.status & LASTING) | open | (readOnly ? STATUS_IN_TRANS_READONLY : 0)
   }
 
-  get #malformed(): Failure {
-    const { flavour } = this.context
-    return flavour === 'mysql' ? { ...work.MALFORMED, message: `${work.MALFORMED.message}.` } : work.MALFORMED
-  }
-
-  /** 1243, in the words of the server. */
-  unknownStatement(unit: MySqlUnit): Failure {
-    const id = com.statementIdOf(unit.payload)
-    if (id < 0) return this.#malformed
-    const given = this.context.flavour === 'mysql' ? 'mysql_stmt_precheck' : (GIVEN_TO.get(unit.command) ?? '')
-    const message = `Unknown prepared statement handler (${id}) given to ${given}`
-    return { code: 'HY000', number: 1243, message }
-  }
-
   // ---- what the server codec tells
   /** PREPARE has been answered; returns the client's id for the statement. */
   prepared(unit: Unit, parameters: number, columns: number): number {
@@ -341,9 +232,9 @@ export class MySqlClient implements ClientProtocol {
     if (statement === null) return 0
     statement.parameters = parameters
     statement.columns = columns
-    if (statement.streamed) this.#large++
-    this.#pinsFrom = null
-    return this.statements.add(statement)
+    const id = this.statements.add(statement)
+    this.#held.added(statement)
+    return id
   }
 
   /** A unit's reply is complete, and not swallowed: what it says of the session. */
@@ -365,11 +256,11 @@ export class MySqlClient implements ClientProtocol {
         this.diagnostics.prepared(outcome)
         break
       case com.COM_STMT_SEND_LONG_DATA:
-        this.#hold(this.statementFor(mysql), null, true)
+        this.#held.hold(this.statementFor(mysql), { longData: true })
         return
       case com.COM_STMT_CLOSE: {
         const statement = this.statementFor(mysql)
-        if (statement !== null) this.#forget(statement)
+        if (statement !== null) this.#held.forget(statement)
         return
       }
       default:
@@ -383,7 +274,7 @@ export class MySqlClient implements ClientProtocol {
     if (resolved === null) return
     const { facts, statement, execute } = resolved
     const text = () =>
-      statement === null ? work.textOf(unit.payload, Math.max(0, resolved.textAt)) : work.textOf(statement.text)
+      statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
     this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, this.#schema(), text)
     this.#foundRowsKept = facts.leavesFoundRows === true
@@ -392,49 +283,28 @@ export class MySqlClient implements ClientProtocol {
       this.wishes = wishesAfter(this.wishes, facts.settings, this.#defaultWishes)
     if (statement === null) return
     const opened = (outcome.status & STATUS_CURSOR_EXISTS) !== 0 && (outcome.status & STATUS_LAST_ROW_SENT) === 0
-    this.#hold(statement, outcome.failure === null && execute?.cursor !== 0 && opened, false)
+    this.#held.hold(statement, { cursor: outcome.failure === null && execute?.cursor !== 0 && opened, longData: false })
   }
 
   #ranCommand(unit: MySqlUnit, outcome: Outcome): void {
     const statement = this.statementFor(unit)
     const { command, payload } = unit
     if (command === com.COM_STMT_FETCH) {
-      const last = outcome.failure !== null || (outcome.status & STATUS_LAST_ROW_SENT) !== 0
       // After an error nobody can tell whether the cursor is still there.
-      if (last && outcome.failure === null) this.#hold(statement, false, null)
+      const last = outcome.failure === null && (outcome.status & STATUS_LAST_ROW_SENT) !== 0
+      if (last) this.#held.hold(statement, { cursor: false })
       this.diagnostics.prepared(outcome)
       return
     }
     if (command === com.COM_STMT_RESET && statement !== null) {
       statement.lost = null
-      this.#hold(statement, false, false)
+      this.#held.hold(statement, { cursor: false, longData: false })
     }
     if (command === com.COM_SET_OPTION && outcome.failure === null && payload.length >= 3) {
       const on = payload.readUInt16LE(1) === 0
       this.#pins.set('multi-statements', on !== has(this.context.profile.capabilities, MULTI_STATEMENTS))
     }
     this.diagnostics.ranCommand(outcome)
-  }
-
-  /** What of a statement lies on the connection from now on; null: as before. */
-  #hold(statement: PreparedStatement | null, cursor: boolean | null, longData: boolean | null): void {
-    if (statement === null || !this.statements.has(statement)) return
-    if (cursor !== null && cursor !== statement.cursor) {
-      statement.cursor = cursor
-      this.#cursors += cursor ? 1 : -1
-    }
-    if (longData !== null && longData !== statement.longData) {
-      statement.longData = longData
-      this.#longData += longData ? 1 : -1
-    }
-    this.#pinsFrom = null
-  }
-
-  #forget(statement: PreparedStatement): void {
-    this.#hold(statement, false, false)
-    if (statement.streamed) this.#large--
-    this.statements.delete(statement.id)
-    this.#pinsFrom = null
   }
 
   #schema(): string {
@@ -448,14 +318,11 @@ export class MySqlClient implements ClientProtocol {
 
   // ---- what the core asks
   get pins(): readonly string[] {
-    const { causes } = this.#pins
-    if (this.#pinsFrom === causes) return this.#pinList
-    const own: string[] = []
-    if (this.#cursors > 0) own.push('cursor')
-    if (this.#longData > 0) own.push('long-data')
-    if (this.#large > 0) own.push('large-statement')
-    this.#pinsFrom = causes
-    this.#pinList = own.length === 0 ? causes : [...causes, ...own]
+    const [{ causes }, held] = [this.#pins, this.#held.causes]
+    if (this.#pinsFrom?.[0] !== causes || this.#pinsFrom[1] !== held) {
+      this.#pinsFrom = [causes, held]
+      this.#pinList = held.length === 0 ? causes : [...causes, ...held]
+    }
     return this.#pinList
   }
 
@@ -473,15 +340,11 @@ export class MySqlClient implements ClientProtocol {
   }
 
   reset(): void {
-    this.statements.clear()
     this.diagnostics.reset()
     this.#pins.clear()
     this.wishes = this.#defaultWishes
     this.status = STATUS_AUTOCOMMIT
-    this.#cursors = 0
-    this.#longData = 0
-    this.#large = 0
-    this.#pinsFrom = null
+    this.#held.clear()
     this.#characteristics = ''
     this.#readsDiagnostics = false
     this.#foundRowsKept = false
@@ -492,7 +355,7 @@ export class MySqlClient implements ClientProtocol {
   /** Statements are closed by COM_STMT_CLOSE; those of SQL's PREPARE live on the connection, which answers DEALLOCATE. */
   deallocate(name: string | null): boolean {
     if (name !== null) return false
-    this.statements.clear()
+    this.#held.clear()
     return true
   }
 
@@ -514,39 +377,4 @@ export class MySqlClient implements ClientProtocol {
   encodeNotice(): Buffer {
     return NOTHING
   }
-}
-
-const GIVEN_TO: ReadonlyMap<number, string> = new Map([
-  [com.COM_STMT_EXECUTE, 'mysqld_stmt_execute'],
-  [com.COM_STMT_BULK_EXECUTE, 'mysqld_stmt_bulk_execute'],
-  [com.COM_STMT_FETCH, 'mysqld_stmt_fetch'],
-  [com.COM_STMT_RESET, 'mysqld_stmt_reset'],
-])
-
-const NOT_PREPARABLE: Failure = {
-  code: 'HY000',
-  number: 1295,
-  message: 'This command is not supported in the prepared statement protocol yet',
-}
-
-const noCursor = ({ id }: PreparedStatement): Failure => ({
-  code: 'HY000',
-  number: 1421,
-  message: `The statement (${id}) has no open cursor`,
-})
-
-const tooManyStatements = (limits: { readonly preparedPerSession: number }): Failure => ({
-  code: '42000',
-  number: 1461,
-  message: `Can't create more than max_prepared_stmt_count statements (current value: ${limits.preparedPerSession})`,
-})
-
-/** Something of it lies on the connection that the session holds. */
-const isHeld = (statement: PreparedStatement): boolean => statement.cursor || statement.longData || statement.streamed
-
-/** It can be kept as text and sent later, in whatever encoding the session has then. */
-function isShortAscii(payload: Buffer, from: number): boolean {
-  if (payload.length - from > BEGIN_BYTES_MAX) return false
-  for (let at = from; at < payload.length; at++) if (payload[at]! > 0x7f) return false
-  return true
 }

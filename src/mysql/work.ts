@@ -1,6 +1,6 @@
 import type { Failure, Work } from '../dialect.ts'
 import type { Reason } from '../routing/reasons.ts'
-import type { Control, Facts, Hint, SessionEffect } from '../sql/facts.ts'
+import type { Control, Facts, SessionEffect } from '../sql/facts.ts'
 import { digest } from '../units.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
@@ -44,7 +44,7 @@ interface Command {
 }
 
 /** Commands whose name says all that has to be known of them; the server answers them. */
-export const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
+const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [com.COM_INIT_DB, { name: 'Init DB', facts: { ...ofSession('USE') }, executes: 1 }],
   [com.COM_FIELD_LIST, { name: 'Field List', facts: ofSession('FIELD LIST'), executes: 1 }],
   [com.COM_REFRESH, { name: 'Refresh', facts: needsPrimary('FLUSH', 'server-specific', NO_EFFECT), executes: 1 }],
@@ -74,9 +74,7 @@ const REPLICATION: ReadonlyMap<number, string> = new Map([
   [com.COM_SUBSCRIBE_GROUP_REPLICATION_STREAM, 'COM_SUBSCRIBE_GROUP_REPLICATION_STREAM'],
 ])
 
-export const MALFORMED: Failure = { code: 'HY000', number: 1835, message: 'Malformed communication packet' }
-export const UNKNOWN_COMMAND: Failure = { code: '08S01', number: 1047, message: 'Unknown command' }
-
+/** Where nothing else is said: no statement that runs to its end, nothing asked of Freshet. */
 export function bareWork(facts: Facts, executes: number, text: () => string, more: Partial<Work> = {}): Work {
   const none = { hint: null, control: null, begins: null, refusal: null, continues: false, bound: false }
   return { facts, ...none, executes, deferrable: false, selfContained: false, text, ...more }
@@ -109,18 +107,10 @@ export function refused(refusal: Failure): Work {
   return bareWork(needsPrimary('UNKNOWN', 'unparsed', NO_EFFECT), 1, () => '', { refusal })
 }
 
-/** A text that is executed at once. `deferrable`: its session would not notice a BEGIN that is sent later. */
-export function textWork(
-  facts: Facts,
-  hint: Hint | null,
-  control: Control | null,
-  deferrable: boolean,
-  text: () => string,
-): Work {
+/** A text that is executed at once. `deferrable`: its session would not notice that it is sent later. */
+export function textWork(facts: Facts, text: () => string, more: Pick<Work, 'hint' | 'control' | 'deferrable'>): Work {
   return bareWork(withoutNextTransaction(facts), facts.statements, text, {
-    hint,
-    control,
-    deferrable: deferrable && isPlainBegin(facts),
+    ...more,
     selfContained: facts.statements === 1,
   })
 }
@@ -146,11 +136,6 @@ export function executeWork(statement: PreparedStatement, cursor: boolean, refus
 }
 
 export const textOf = (bytes: Buffer, from = 0): string => bytes.toString('utf8', from, from + TEXT_BYTES_MAX)
-
-/** BEGIN and START TRANSACTION as they can be answered at once. */
-function isPlainBegin({ transaction }: Facts): boolean {
-  return transaction?.op === 'begin' && transaction.consistentSnapshot === undefined
-}
 
 /** SET TRANSACTION is for the server, which refuses it inside a transaction. A text without statements is answered there too. */
 function withoutNextTransaction(facts: Facts): Facts {
