@@ -33,7 +33,7 @@ import {
   readHandshakeResponse,
   SSL_REQUEST_BYTES,
 } from './handshake.ts'
-import { okPacket, STATUS_AUTOCOMMIT } from './ok.ts'
+import { okPacket, STATUS_AUTOCOMMIT, schemaTracker } from './ok.ts'
 import { type Packet, PacketBuffer } from './packets.ts'
 
 /** What the servers greet with, as Freshet has learned it from them. */
@@ -279,7 +279,9 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
       const parts: Buffer[] = []
       if (farewell.length > 0) parts.push(authPacket(farewell, sequence++))
       const sessionTrack = has(response?.capabilities ?? 0, SESSION_TRACK)
-      parts.push(okPacket(sequence & 0xff, {}, { sessionTrack }))
+      // Both servers tell the schema of the login, and nothing else, by its tracker.
+      const state = response?.database ? schemaTracker(response.database) : null
+      parts.push(okPacket(sequence & 0xff, { state }, { sessionTrack }))
       return Buffer.concat(parts)
     },
     encodeFailure: (failure) => errorPacket(failure, sequence & 0xff, protocol41),

@@ -82,22 +82,19 @@ export function queryPacket(sql: string, capabilities: number): Buffer {
 export type ReplyState = { readonly row: readonly (string | null)[] | null } | { readonly failure: Failure } | null
 
 /** Reads the reply to one statement that returns an OK packet or one result set; returns null until it is complete. The last row counts. */
-export function createReplyReader(capabilities: number, extended: number): (payload: Buffer) => ReplyState {
+export function createReplyReader(capabilities: number): (payload: Buffer) => ReplyState {
   let state: 'first' | 'columns' | 'rows' = 'first'
   let columns = 0
   let columnsLeft = 0
   let row: (string | null)[] | null = null
-  const withFlag = has(capabilities, OPTIONAL_RESULTSET_METADATA)
   const deprecateEof = has(capabilities, DEPRECATE_EOF)
 
   return (payload) => {
     if (payload[0] === 0xff) return { failure: readError(payload) }
     if (state === 'first') {
       if (payload[0] === 0) return { row: null }
-      const reader = new PacketReader(payload)
-      if (withFlag) reader.skip(1)
-      columns = reader.lenenc()
-      if (has(extended, EXT_CACHE_METADATA) && reader.remaining > 0) reader.skip(1)
+      // A byte may follow, saying that the definitions do: on both servers it stands behind the count (the manual has it before).
+      columns = new PacketReader(payload).lenenc()
       columnsLeft = columns + (deprecateEof ? 0 : 1)
       state = 'columns'
       return null

@@ -78,3 +78,9 @@ export function readTrackers(state: Buffer, each: (type: number, data: Buffer) =
     each(type, reader.bytes(reader.lenenc()))
   }
 }
+
+/** The entry that says which schema is the current one. */
+export function schemaTracker(schema: string): Buffer {
+  const name = new PacketWriter(0, 64).lenencBytes(schema).done()
+  return new PacketWriter(0, 64).byte(TRACK_SCHEMA).lenencBytes(name).done()
+}

@@ -11,6 +11,7 @@ import {
   has,
   LONG_PASSWORD,
   OPTIONAL_RESULTSET_METADATA,
+  PASS_THROUGH,
   type Profile,
   QUERY_ATTRIBUTES,
   SESSION_TRACK,
@@ -57,7 +58,7 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
   let sequence = 0
   let secure = options.local
   let statements: string[] = []
-  let reader = createReplyReader(0, 0)
+  let reader = createReplyReader(0)
 
   /** The handshake has one byte for the collation, and names travel in its character set. */
   const carried = profile.collation <= 0xff && isAscii(user) && isAscii(database)
@@ -76,7 +77,8 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
     greeting = readGreeting(packet.payload)
     sequence = packet.nextSequence
     const withDatabase = database === '' ? 0 : CONNECT_WITH_DB
-    capabilities = ((profile.capabilities | ALWAYS_ASKED | withDatabase) & greeting.capabilities) >>> 0
+    const asked = (profile.capabilities & PASS_THROUGH) | ALWAYS_ASKED | withDatabase
+    capabilities = (asked & greeting.capabilities) >>> 0
     const missing = profile.capabilities & ~greeting.capabilities & SHAPING
     if (missing !== 0 || extended() !== profile.extended || !has(capabilities, SESSION_TRACK)) {
       return broken(`server version ${greeting.version} lacks protocol capabilities that the session relies on`)
@@ -129,7 +131,7 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
   }
 
   function nextStatement(): ServerLoginStep {
-    reader = createReplyReader(capabilities, extended())
+    reader = createReplyReader(capabilities)
     return { send: queryPacket(statements.shift()!, capabilities) }
   }
 
