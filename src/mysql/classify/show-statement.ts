@@ -40,6 +40,7 @@ export function judgeShow(tokens: readonly Token[]): Statement {
     tokens.filter((token) => !(token.kind === 'word' && OF_SHOW.has(token.text))),
     0,
   )
+  // A view counts as if it were read: SHOW CREATE VIEW of one that writes is refused in a read-only transaction.
   return fromCollector('SHOW', collector)
 }
 

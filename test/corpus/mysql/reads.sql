@@ -290,3 +290,8 @@ EXPLAIN TABLE users
 -- only a comment
 ;
 # x
+--= primary volatile-function none # SHOW CREATE VIEW opens what the view uses, and is refused in a read-only transaction
+SHOW CREATE VIEW v_write
+DESCRIBE v_write
+SHOW COLUMNS FROM v_on_view
+SHOW TABLES WHERE EXISTS (SELECT * FROM v_write)
