@@ -3,38 +3,19 @@
  * client's. A step is sent when the one before it has been answered, so a statement cannot run if its prefix failed; the steps of the next
  * exchange follow at once where nothing can come between (plain reads). Replies are cut by the scanner; the client's goes on as it came.
  */
-import {
-  type ClientProtocol,
-  type Failure,
-  type ReplySink,
-  type ServerAccount,
-  type ServerCodec,
-  type ServerGreeting,
-  UNREACHABLE_STATE,
-  type Unit,
-} from '../dialect.ts'
+import type { ClientProtocol, Failure, ReplySink, ServerCodec, Unit } from '../dialect.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { DEPRECATE_EOF, has, OPTIONAL_RESULTSET_METADATA, parseProfile, QUERY_ATTRIBUTES } from './capabilities.ts'
 import { ConnectionStatements } from './connection-statements.ts'
+import { ConnectionTrackers, isPlainSetNames, namesTrackers } from './connection-trackers.ts'
 import { readError } from './errors.ts'
 import { type CodecClient, type Exchange, newExchange, type Step } from './exchange.ts'
-import {
-  type OkPacket,
-  readOk,
-  readTrackers,
-  STATUS_IN_TRANS,
-  STATUS_SESSION_STATE_CHANGED,
-  TRACK_SCHEMA,
-  TRACK_STATE_CHANGE,
-  TRACK_SYSTEM_VARIABLES,
-  TRACK_TRANSACTION_CHARACTERISTICS,
-} from './ok.ts'
-import { filterOk, trackedText, trackedVariable } from './ok-filter.ts'
+import { type OkPacket, readOk, STATUS_IN_TRANS, STATUS_SESSION_STATE_CHANGED } from './ok.ts'
+import { filterOk } from './ok-filter.ts'
 import { readRows } from './own-rows.ts'
-import { PacketReader, packetCount, packetsOf } from './packets.ts'
-import { isTrackerSwitch } from './replayable.ts'
+import { type Opened, OwnSql } from './own-sql.ts'
+import { packetsOf } from './packets.ts'
 import { type Prepared, type ReplyEvents, ReplyScanner, type ReplyShape } from './reply-scanner.ts'
-import { atLogin, SCHEMA } from './session-state.ts'
 import { SWITCH_TRACKERS_ON } from './session-trackers.ts'
 import {
   COM_INIT_DB,
@@ -55,25 +36,6 @@ const MAY_CHANGE_STATUS = new Set([COM_QUERY, COM_STMT_EXECUTE, COM_STMT_BULK_EX
 /** Up to here copying pieces together is cheaper than several writes. */
 const JOINED_MAX = 8192
 
-export interface Opened {
-  readonly account: ServerAccount
-  readonly greeting: ServerGreeting
-}
-
-/** SET NAMES without a collation: that is the character set's default then. */
-function isPlainSetNames({ command, payload, resolved }: MySqlUnit): boolean {
-  if (command !== COM_QUERY || payload.length > 100) return false
-  const text = payload.toString('latin1', Math.max(1, resolved?.textAt ?? 1))
-  return /^\s*set\s+names\s+['"]?\w+['"]?\s*;?\s*$/i.test(text)
-}
-
-/** session_track_system_variables may take itself out of what it tracks. */
-function namesTrackers({ command, payload, resolved }: MySqlUnit): boolean {
-  if (resolved?.facts.verdict === 'read' || payload.length > 4096) return false
-  const text = command === COM_QUERY ? payload : command === COM_STMT_EXECUTE ? resolved?.statement?.text : undefined
-  return text !== undefined && /session_track_/i.test(text.toString('latin1'))
-}
-
 interface Sent {
   readonly exchange: Exchange
   readonly step: Step
@@ -83,9 +45,9 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   listener: ((view: Buffer) => void) | null = null
   lastFatal: Failure | null = null
   readonly #write: (bytes: Buffer) => void
-  readonly #opened: Opened
+
   readonly #mariadb: boolean
-  readonly #queryHead: Buffer
+  readonly #sql: OwnSql
   readonly #statements: ConnectionStatements
   readonly #scanner: ReplyScanner
   readonly #context: StepContext
@@ -96,9 +58,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   #status: number
   /** LAST_INSERT_ID() on this connection, when Freshet set it and nothing has run since that may change it. */
   #insertId: bigint | null = null
-  #charset: string
-  /** The default schema, its bytes as the server told them; '' none. */
-  #schema: string
+  readonly #trackers: ConnectionTrackers
   /** Of a reply to a question of Freshet's own. */
   #collected: Buffer[] = []
   /** The reply under way is an error. */
@@ -111,14 +71,16 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   constructor(opened: Opened, preparedMax: number, write: (bytes: Buffer) => void) {
     const { parameters } = opened.greeting
     const { capabilities } = parseProfile(opened.account.profile)
-    this.#opened = opened
+
     this.#write = write
     this.#mariadb = (parameters.get('version') ?? '').toLowerCase().includes('mariadb')
-    // Behind the command byte: no attributes, in one set (manual, "COM_QUERY").
-    this.#queryHead = has(capabilities, QUERY_ATTRIBUTES) ? Buffer.from([COM_QUERY, 0, 1]) : Buffer.from([COM_QUERY])
-    this.#charset = parameters.get('character_set_client') ?? 'utf8mb4'
-    this.#schema = Buffer.from(opened.account.database, 'utf8').toString('latin1')
+
+    this.#trackers = new ConnectionTrackers(
+      parameters.get('character_set_client') ?? 'utf8mb4',
+      opened.account.database,
+    )
     this.#status = parameters.get('autocommit') === '0' ? 0 : 2
+    this.#sql = new OwnSql(opened, this.#trackers, has(capabilities, QUERY_ATTRIBUTES))
     this.#statements = new ConnectionStatements(preparedMax)
     this.#scanner = new ReplyScanner(this, {
       deprecateEof: has(capabilities, DEPRECATE_EOF),
@@ -127,7 +89,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     this.#context = {
       statements: this.#statements,
       status: () => this.#status,
-      sql: (text, extra) => this.#sqlSteps(text, extra),
+      sql: this.#sql,
     }
   }
 
@@ -145,13 +107,13 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     const reads = request.resolved?.facts.verdict === 'read' && request.resolved.facts.statements <= 1
     const plain = reads && prefix.length === 0 && (this.#status & STATUS_IN_TRANS) === 0
     const exchange = newExchange(sink, session, request, plain, this.#status)
-    for (const sql of prefix) exchange.steps.push(...this.#sqlSteps(sql))
+    for (const sql of prefix) exchange.steps.push(...this.#sql.steps(sql))
     const insertId = session.insertIdFor(request)
     if (insertId !== null && insertId !== this.#insertId) {
       const done = () => {
         this.#insertId = insertId
       }
-      exchange.steps.push(...this.#sqlSteps(`SET last_insert_id=${insertId}`, { done }))
+      exchange.steps.push(...this.#sql.steps(`SET last_insert_id=${insertId}`, { done }))
     }
     exchange.steps.push(...unitSteps(this.#context, session, request))
     this.#queue.push(exchange)
@@ -163,7 +125,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     const texts = sql.split('\0')
     texts.forEach((text, index) => {
       const purpose = index === texts.length - 1 ? 'unit' : 'own'
-      exchange.steps.push(...this.#sqlSteps(text, { purpose }))
+      exchange.steps.push(...this.#sql.steps(text, { purpose }))
     })
     this.#queue.push(exchange)
     return this.#advance()
@@ -190,34 +152,6 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   }
 
   // ---- sending
-
-  /** Freshet's own SQL. What is not ASCII is sent as UTF-8, and the connection told so, where it speaks something else. */
-  #sqlSteps(text: string, extra: Partial<Step> = {}): Step[] {
-    const { account, greeting } = this.#opened
-    const sql = atLogin(text, greeting.parameters, account.database)
-    if (sql === null) {
-      const step: Step = { purpose: 'own', make: () => [], shape: null, sequence: 1, localFailure: UNREACHABLE_STATE }
-      return [step]
-    }
-    const foreign = !this.#charset.startsWith('utf8') && /[^\x00-\x7f]/.test(sql)
-    if (!foreign) return [this.#query(sql, extra)]
-    return [
-      this.#query('SET character_set_client=utf8mb4', {}),
-      this.#query(sql, extra),
-      this.#query(`SET character_set_client=${this.#charset}`, { always: true }),
-    ]
-  }
-
-  #query(sql: string, extra: Partial<Step>): Step {
-    const payload = Buffer.concat([this.#queryHead, Buffer.from(sql, 'utf8')])
-    return {
-      purpose: 'own',
-      make: () => packetsOf(payload, 0),
-      shape: 'result',
-      sequence: packetCount(payload.length) & 0xff,
-      ...extra,
-    }
-  }
 
   /** Makes what may be sent now. */
   #advance(): Buffer[] {
@@ -349,39 +283,10 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     this.#ended(ok.status, ok.warnings)
     if ((ok.status & STATUS_SESSION_STATE_CHANGED) === 0) return null
     const { exchange, step } = this.#sent[0]!
-    if (ok.state !== null) this.#tracked(exchange, step, ok.state)
+    if (ok.state !== null) this.#trackers.read(exchange, step, ok.state)
     if (exchange.client === null || step.purpose !== 'unit') return null
     const { context, wishes } = exchange.client
     return filterOk(payload, sequence, ok, context.sessionTrack ? wishes : null)
-  }
-
-  #tracked(exchange: Exchange, step: Step, state: Buffer): void {
-    // What Freshet sets for itself is no change of the session's state.
-    const reported = step.purpose !== 'own' || exchange.client === null
-    let changed = false
-    let explained = step.purpose === 'own'
-    readTrackers(state, (type, data) => {
-      if (type === TRACK_STATE_CHANGE) changed = true
-      else if (type === TRACK_SYSTEM_VARIABLES) {
-        const [name, value] = trackedVariable(data)
-        const variable = name.toLowerCase()
-        if (variable === 'character_set_client') this.#charset = value
-        if (variable === 'statement_id' || variable === 'last_gtid') return
-        explained = true
-        if (isTrackerSwitch(variable)) exchange.trackersTouched = true
-        else if (reported) exchange.sink.report(variable, value)
-        if (variable === 'character_set_connection') exchange.collationUnknown = true
-      } else if (type === TRACK_SCHEMA) {
-        explained = true
-        this.#schema = new PacketReader(data).lenencBytes()?.toString('latin1') ?? ''
-        // Asking for the status chooses the schema again.
-        if (reported && step.purpose !== 'status') exchange.sink.report(SCHEMA, trackedText(data))
-      } else if (type === TRACK_TRANSACTION_CHARACTERISTICS && step.purpose !== 'own')
-        exchange.outcome.characteristics = trackedText(data)
-    })
-    // Something that no tracker tells of: the trackers themselves perhaps, if the statement is not known to leave anything else.
-    const leaves = exchange.unit?.resolved?.facts.pins?.length ?? 0
-    if (changed && !explained && leaves === 0) exchange.trackersTouched = true
   }
 
   error(payload: Buffer, _sequence: number): boolean {
@@ -431,22 +336,22 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
       if (!failed) step.collect(reply)
     }
     if (step.purpose === 'unit' && (failed || exchange.untold)) this.#askStatus(exchange)
-    if (step.purpose !== 'own') this.#lookAfter(exchange)
+    if (step.purpose !== 'own') this.#lookAfter(exchange, step)
     this.#goOn(exchange)
   }
 
   /** What a client's statement has changed that its reply does not tell, or that must not stay so. */
-  #lookAfter(exchange: Exchange): void {
+  #lookAfter(exchange: Exchange, { purpose }: Step): void {
     const { sink, unit, steps } = exchange
-    const touched = exchange.trackersTouched || (unit !== null && namesTrackers(unit))
-    if (touched && unit !== null) steps.push(this.#query(SWITCH_TRACKERS_ON, { always: true }))
+    const touched = exchange.trackersTouched || (purpose === 'unit' && unit !== null && namesTrackers(unit))
+    if (touched && unit !== null) steps.push(this.#sql.query(SWITCH_TRACKERS_ON, { always: true }))
     exchange.trackersTouched = false
     if (exchange.collationUnknown && unit !== null && !isPlainSetNames(unit)) {
       const collect = (reply: Buffer) => {
         const value = readRows(reply)[0]?.[0]
         if (typeof value === 'string') sink.report('collation_connection', value)
       }
-      steps.push(this.#query('SELECT @@session.collation_connection', { collect, always: true }))
+      steps.push(this.#sql.query('SELECT @@session.collation_connection', { collect, always: true }))
     }
     exchange.collationUnknown = false
   }
@@ -458,9 +363,9 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
    */
   #askStatus({ unit, steps, plain, swallowed }: Exchange): void {
     if (unit === null || plain || swallowed || !MAY_CHANGE_STATUS.has(unit.command)) return
-    const command = Buffer.from([COM_PING])
-    const schema = Buffer.from(this.#schema, 'latin1')
-    const payload = this.#mariadb && schema.length > 0 ? Buffer.concat([Buffer.from([COM_INIT_DB]), schema]) : command
+    const { schema } = this.#trackers
+    const chooses = this.#mariadb && /^[\x20-\x7e]+$/.test(schema)
+    const payload = Buffer.from(chooses ? String.fromCharCode(COM_INIT_DB) + schema : String.fromCharCode(COM_PING))
     steps.push({ purpose: 'status', make: () => packetsOf(payload, 0), shape: 'result', sequence: 1 })
   }
 }

@@ -5,6 +5,7 @@ import { statementCommand } from './connection-statements.ts'
 import { errorPacket } from './errors.ts'
 import type { CodecClient, Step } from './exchange.ts'
 import { okPacket, STATUS_CURSOR_EXISTS, STATUS_LAST_ROW_SENT } from './ok.ts'
+import type { OwnSql } from './own-sql.ts'
 import { HEADER_BYTES, packetCount, packetsOf, payloadLength } from './packets.ts'
 import { Reframer } from './reframer.ts'
 import type { ReplyShape } from './reply-scanner.ts'
@@ -18,8 +19,7 @@ export interface StepContext {
   readonly statements: ConnectionStatements
   /** Status flags last seen on the connection. */
   readonly status: () => number
-  /** SQL of Freshet's own as steps: what was at login is put in, and text is sent in a character set that has its letters. */
-  sql(text: string, extra?: Partial<Step>): Step[]
+  readonly sql: OwnSql
 }
 
 const SHAPES: Readonly<Record<number, ReplyShape>> = {
@@ -81,7 +81,7 @@ function prepareOnDemand(context: StepContext, client: CodecClient, statement: P
   const there = difference(now, then, false)
   const back = difference(then, now, false)
   return [
-    ...texts(there).flatMap((text) => context.sql(text)),
+    ...texts(there).flatMap((text) => context.sql.steps(text)),
     {
       purpose: 'own',
       make: () => packetsOf(payload, 0),
@@ -92,7 +92,7 @@ function prepareOnDemand(context: StepContext, client: CodecClient, statement: P
         return reply.id
       },
     },
-    ...texts(back).flatMap((text) => context.sql(text, { always: true })),
+    ...texts(back).flatMap((text) => context.sql.steps(text, { always: true })),
   ]
 }
 
