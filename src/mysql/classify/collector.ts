@@ -240,8 +240,17 @@ const AFTER_FROM: ReadonlySet<string> = new Set(
   'select where group having order limit window union except intersect set values into for lock'.split(' '),
 )
 
-/** In front of the table of an INSERT or REPLACE. */
-const INSERTING: ReadonlySet<string> = new Set(['into', 'insert', 'replace', 'ignore', 'delayed', 'low_priority'])
+/** In front of the table of an INSERT, REPLACE or CREATE TABLE. */
+const INSERTING: ReadonlySet<string> = new Set([
+  'table',
+  'exists',
+  'into',
+  'insert',
+  'replace',
+  'ignore',
+  'delayed',
+  'low_priority',
+])
 
 /** Words right behind which no table can stand: a name there is a column or an alias. */
 const COLUMN_BEFORE: ReadonlySet<string> = new Set(

@@ -44,7 +44,7 @@ export function judge(analysis: Analysis, catalog: Catalog | null, doubtful: boo
     transaction: analysis.transaction,
     effect: analysis.effect.kind === 'none' && unknown ? UNKNOWN_EFFECT : analysis.effect,
     literalDependent: analysis.literalDependent,
-    ...withFound(analysis.extras, found),
+    ...withFound(analysis, found),
   }
 }
 
@@ -65,10 +65,11 @@ function reasonOf(analysis: Analysis, found: Treatment): Reason {
 const display = (name: Name) => (name.schema === null ? name.name : `${name.schema}.${name.name}`)
 const unique = (names: readonly string[]) => [...new Set(names)]
 
-function withFound(extras: Extras, found: Treatment): Extras {
+function withFound({ extras, statements }: Analysis, found: Treatment): Extras {
   const pins = merged(extras.pins, found.pins)
   const unpins = merged(extras.unpins, found.unpins)
-  const asksPrevious = merged(extras.asksPrevious, found.asksPrevious)
+  // Of several statements only the analysis knows which one asks.
+  const asksPrevious = merged(extras.asksPrevious, statements === 1 ? found.asksPrevious : undefined)
   return {
     ...extras,
     ...(pins === undefined ? {} : { pins }),

@@ -87,7 +87,7 @@ function wordProblem(tokens: readonly Token[], at: number, locals: ReadonlySet<s
       return isWord(tokens[at - 1], 'value') ? 'volatile-function' : null
     case 'set':
       if (isWord(tokens[at - 1], 'character', 'char') || changesRows(tokens, at)) return null
-      return setsLocals(tokens, at + 1, locals) ? null : 'volatile-function'
+      return setsVariables(tokens, at + 1, locals) ? null : 'volatile-function'
     default:
       return null
   }
@@ -114,14 +114,16 @@ function declared(tokens: readonly Token[]): string[] {
   return names
 }
 
-/** Whether `SET a = ..., b = ...` assigns local variables only, up to the semicolon. */
-function setsLocals(tokens: readonly Token[], from: number, locals: ReadonlySet<string>): boolean {
+/** Whether `SET a = ..., b = ...` assigns local and user variables only, up to the semicolon. */
+function setsVariables(tokens: readonly Token[], from: number, locals: ReadonlySet<string>): boolean {
   let depth = 0
   let target = true
   for (let at = from; at < tokens.length; at++) {
     const token = tokens[at]!
     if (target) {
-      if (!isIdentifier(token) || !locals.has(token.text.toLowerCase()) || !isSymbol(tokens[at + 1], '=')) return false
+      // A user variable has been noticed already, and is not forgotten.
+      const known = token.kind === 'variable' || (isIdentifier(token) && locals.has(token.text.toLowerCase()))
+      if (!known || !isSymbol(tokens[at + 1], '=')) return false
       target = false
     } else if (isSymbol(token, '(')) depth++
     else if (isSymbol(token, ')')) depth--
