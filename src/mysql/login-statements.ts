@@ -1,13 +1,7 @@
 /** What Freshet runs on every fresh server connection before it is of use: session tracking, the safety net, and what the session begins with. */
 import type { Failure } from '../dialect.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
-import {
-  DEPRECATE_EOF,
-  EXT_CACHE_METADATA,
-  has,
-  OPTIONAL_RESULTSET_METADATA,
-  QUERY_ATTRIBUTES,
-} from './capabilities.ts'
+import { DEPRECATE_EOF, has, QUERY_ATTRIBUTES } from './capabilities.ts'
 import { readError } from './errors.ts'
 import { PAYLOAD_MAX, PacketReader, PacketWriter } from './packets.ts'
 

@@ -7,6 +7,7 @@ import { createSecureContext, TLSSocket, connect as upgrade } from 'node:tls'
 import type { ClientIdentity, Failure, ServerGreeting } from '../../src/dialect.ts'
 import { parseProfile } from '../../src/mysql/capabilities.ts'
 import { type ClientLoginOptions, createClientLogin, type MySqlClientLogin } from '../../src/mysql/client-login.ts'
+import { PacketBuffer } from '../../src/mysql/packets.ts'
 import { createServerLogin, type ServerLoginOptions } from '../../src/mysql/server-login.ts'
 
 export type Target = { readonly port: number } | { readonly path: string }
@@ -152,7 +153,7 @@ async function serve(accepted: Socket, options: RelayOptions, identities: Client
   const upstream = arrival.socket
   socket.write(login.welcome(arrival.greeting.parameters, connectionId, Buffer.alloc(0)))
   const { transform } = login
-  upstream.on('data', (chunk) => socket.write(transform === null ? chunk : transform.outgoing(chunk)))
+  upstream.on('data', (chunk: Buffer) => socket.write(transform === null ? chunk : transform.outgoing(chunk)))
   const inward = (chunk: Buffer) => upstream.write(transform === null ? chunk : transform.incoming(chunk))
   chunks.stop()
   inward(Buffer.concat([step.rest ?? Buffer.alloc(0), chunks.rest()]))
@@ -171,5 +172,21 @@ function serverOptions(identity: ClientIdentity, options: RelayOptions): ServerL
     tls: options.serverTls ?? 'disable',
     local: 'path' in options.target,
     readOnly: false,
+  }
+}
+
+/** The payload of the first packet that whoever listens there sends. */
+export async function firstPayload(port: number): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1')
+  const chunks = chunksOf(socket)
+  const buffer = new PacketBuffer(1 << 16)
+  for (;;) {
+    const chunk = await chunks.next()
+    if (chunk === null) throw new Error('closed without a greeting')
+    buffer.push(chunk)
+    const packet = buffer.take()
+    if (packet === null) continue
+    socket.destroy()
+    return packet.payload
   }
 }
