@@ -45,7 +45,11 @@ function describeServer(before: ServerState, after: ServerState, changes: Change
     changes.push({ level: 'warn', fields: { server }, message })
   }
   if (after.product && before.product?.version !== after.product.version) {
-    changes.push({ level: 'info', fields: { server, ...after.product }, message: 'version' })
+    changes.push({
+      level: 'info',
+      fields: { server, flavour: after.product.flavour, version: after.product.version },
+      message: 'version',
+    })
   }
   if (before.incarnation !== after.incarnation) {
     changes.push({ level: 'debug', fields: { server }, message: 'watched over a new connection' })

@@ -46,6 +46,7 @@ interface Answer {
   readonly executed: string
   readonly gtidsOn: boolean
   readonly writable: boolean
+  readonly workers: number
   readonly unordered: boolean
   readonly clock: number
   readonly channels: readonly Channel[]
@@ -73,6 +74,7 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
       executed: at(0),
       gtidsOn: at(1) === 'ON' || at(1) === 'ON_PERMISSIVE',
       writable: isOff(at(2)) && isOff(at(3)),
+      workers: Number(at(4)),
       unordered: Number(at(4)) > 1 && isOff(at(5)),
       clock: Number(at(6)),
       channels: channelsFrom(results[2]),
@@ -94,16 +96,17 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
         if (gtids === null) doubt ??= 'its GTIDs cannot be read'
         else if (role === 'replica') position = sets.replica(gtids)
         else {
-          position = sets.primary(gtids, answer.owned)
-          if (position === null) doubt ??= RESET
+          const owned = parseGtidOwned(answer.owned)
+          position = owned === null ? null : sets.primary(gtids, owned)
+          if (position === null) doubt ??= owned === null ? 'its GTIDs cannot be read' : RESET
         }
       } else if (!askedForLog) doubt ??= 'its GTIDs have just been switched off'
       else if (role === 'primary') position = log.primary(cell(results, 4, 0), cell(results, 4, 1))
       else {
-        position = log.replica(channels, Number(cell(results, 3, 0)) === 0)
+        position = log.replica(channels, answer.workers > 0 || Number(cell(results, 3, 0)) === 0)
         if (position === null) doubt ??= 'GTIDs are off, and where it is in the log of the server it follows is unknown'
       }
-      const follows = gtids === null || role === 'primary' ? null : sets.follows(gtids, channels)
+      const follows = gtidsOn && gtids !== null && role === 'replica' ? sets.follows(gtids, channels) : null
       return {
         role,
         identity,
@@ -135,11 +138,10 @@ function gtidSets() {
       return replica
     },
     /** Null once a set has been taken back on a primary: RESET BINARY LOGS AND GTIDS says that nothing has ever happened. */
-    primary(gtids: GtidSet, owned: string): GtidSetPosition | null {
+    primary(gtids: GtidSet, owned: GtidSet): GtidSetPosition | null {
       if (!contains(gtids, highest)) reset = true
       highest = gtids
-      const owning = parseGtidOwned(owned)
-      return reset || owning === null ? null : { engine: 'mysql', gtids: unionOf(gtids, owning) }
+      return reset ? null : { engine: 'mysql', gtids: unionOf(gtids, owned) }
     },
     marks(gtids: GtidSet, channels: readonly Channel[]): readonly string[] {
       if (marks.of !== gtids) marks = { of: gtids, sources: sourcesOf(gtids) }
@@ -156,8 +158,9 @@ function gtidSets() {
 }
 
 /**
- * Places in the binary log, where GTIDs are off. An applier without workers notes the place of a transaction *before* it commits it, so a
- * place counts when the applier is idle after it was read, or when it has gone on from there.
+ * Places in the binary log, where GTIDs are off. With workers (MySQL 9.7 always has one) the place follows what they have committed, every
+ * `replica_checkpoint_period`, which is 300 ms unless it is set. Without any, the applier notes the place of a transaction *before*
+ * it commits it, so a place counts when the applier is idle after it was read, or when it has gone on from there.
  */
 function logPlaces(identity: string) {
   let seen: LogPosition | null = null
@@ -166,13 +169,13 @@ function logPlaces(identity: string) {
     primary(file: string, offset: string): LogPosition | null {
       return file === '' ? null : { engine: 'mysql-log', source: identity, file, offset: Number(offset) }
     },
-    replica([channel, ...others]: readonly Channel[], idle: boolean): LogPosition | null {
+    replica([channel, ...others]: readonly Channel[], settled: boolean): LogPosition | null {
       if (channel === undefined || others.length > 0 || channel.sourceUuid === '' || channel.file === '') return null
       const { sourceUuid: source, file, offset } = channel
       if (seen?.source !== source) passed = null
       else if (seen.file !== file || seen.offset !== offset) passed = seen
       seen = { engine: 'mysql-log', source, file, offset }
-      if (idle) passed = seen
+      if (settled) passed = seen
       return passed
     },
   }

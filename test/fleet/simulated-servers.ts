@@ -24,6 +24,12 @@ export class SimulatedServer {
   readonly #time: FakeTime
   role: 'primary' | 'replica'
   identity = 'cluster-a'
+  /** Where clusters have no identity: by whom its data were written, and whom it follows. */
+  marks: string[] | null = null
+  follows: { identity: string; length: number } | null = null
+  unordered = false
+  /** Timelines are not to be seen. */
+  plainHistory = false
   timeline = 1
   log: number[] = []
   running = true
@@ -111,8 +117,9 @@ export class SimulatedServer {
   }
 
   #read(): Sample {
-    const { role, identity, timeline, log, doubt, life, clockOffset } = this
-    const position: SimulatedPosition = { engine: 'simulated', timeline, length: log.length }
+    const { role, identity, timeline, log, doubt, life, clockOffset, marks, follows, unordered, plainHistory } = this
+    const at = (length: number): SimulatedPosition => ({ engine: 'simulated', timeline, length })
+    const position = at(log.length)
     return {
       role,
       identity,
@@ -120,7 +127,10 @@ export class SimulatedServer {
       doubt,
       startedAt: life,
       clock: this.#time.clock() + clockOffset,
-      history: doubt === null ? timeline : 0,
+      history: doubt === null && !plainHistory ? timeline : 0,
+      unordered,
+      ...(marks === null ? {} : { marks }),
+      ...(follows === null ? {} : { follows: { identity: follows.identity, written: at(follows.length) } }),
     }
   }
 }

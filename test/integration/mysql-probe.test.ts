@@ -1,4 +1,5 @@
 /** The watching connection to MySQL and MariaDB by itself: how it gets to its server, what it says of it, and what it says when it cannot. */
+import { type Connection, createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTlsMode } from '../../src/config/types.ts'
 import type { Probe, Sample } from '../../src/dialect.ts'
@@ -237,5 +238,65 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       await expect(replica.sample()).rejects.toThrow()
       await expect(replica.sample()).rejects.toThrow()
     })
+  })
+})
+
+describe.each(['mysql', 'mariadb'] as const)('what somebody has seen on the primary of %s', (flavour) => {
+  const local = createTestMysql({ flavour, replicas: 1 })
+  const WRITERS = 8
+  const ROUNDS = 250
+
+  beforeAll(async () => {
+    await local().primary.query('CREATE TABLE counters (writer int PRIMARY KEY, value int)')
+    for (let writer = 0; writer < WRITERS; writer++)
+      await local().primary.query('INSERT INTO counters VALUES (?, 0)', [writer])
+    await local().caughtUp()
+  })
+
+  interface Parties {
+    readonly primary: Probe
+    readonly replica: Probe
+    readonly writing: Connection
+    readonly watching: Connection
+    readonly reading: Connection
+  }
+
+  async function parties(): Promise<Parties> {
+    const [primary, replica] = [local().primary, local().replicas[0]!]
+    return {
+      primary: await connectProbe(targetOf(primary), account, off),
+      replica: await connectProbe(targetOf(replica), account, off),
+      writing: await createConnection(primary.url()),
+      watching: await createConnection(primary.url()),
+      reading: await createConnection(replica.url()),
+    }
+  }
+
+  const valueOn = async (connection: Connection, writer: number): Promise<number> => {
+    const [rows] = await connection.query('SELECT value FROM counters WHERE writer = ?', [writer])
+    return (rows as { value: number }[])[0]!.value
+  }
+
+  test('is on a replica that covers the sample taken then, though the write is not acknowledged yet', async () => {
+    const result = { reads: 0, stale: 0 }
+    const one = async (writer: number) => {
+      const { primary, replica, writing, watching, reading } = await parties()
+      for (let value = 1; value <= ROUNDS; value++) {
+        const written = writing.query('UPDATE counters SET value = ? WHERE writer = ?', [value, writer])
+        while ((await valueOn(watching, writer)) !== value);
+        const needed = (await primary.sample()).position!
+        await until('the replica is there', async () => covers((await replica.sample()).position!, needed), {
+          everyMs: 0,
+        })
+        result.reads++
+        if ((await valueOn(reading, writer)) < value) result.stale++
+        await written
+      }
+      primary.close()
+      replica.close()
+      for (const connection of [writing, watching, reading]) connection.destroy()
+    }
+    await Promise.all(Array.from({ length: WRITERS }, (_, writer) => one(writer)))
+    expect(result).toEqual({ reads: ROUNDS * WRITERS, stale: 0 })
   })
 })
