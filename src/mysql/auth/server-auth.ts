@@ -33,7 +33,8 @@ export function createServerAuth({ secret, secure }: ServerAuthOptions): ServerA
   let nonce: Buffer = NONE
 
   function answer(): ServerAuthReply {
-    if (secret.kind === 'none') return { send: NONE }
+    // Ed25519 signs with an empty password like with any other.
+    if (secret.kind === 'none') return { send: plugin === 'client_ed25519' ? ed25519Sign(NONE, nonce) : NONE }
     switch (plugin) {
       case 'mysql_native_password':
         return { send: nativeScramble(secret.kind === 'password' ? nativeKey(secret.password) : secret.key, nonce) }
