@@ -62,6 +62,8 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
     ${global(ordered, '1')}, UNIX_TIMESTAMP(NOW(6)) * 1000; ${status}`
   const withLog = `${base}; SELECT SUM(APPLYING_TRANSACTION <> '') FROM performance_schema.replication_applier_status_by_worker;
     ${statusOfLog(product.version)}`
+  // Its servers share one storage, and what its readers say of GTIDs is another server's.
+  const without = variables.has('aurora_version') ? 'Aurora replicates without positions' : null
   const channelsFrom = channelReader()
   const sets = gtidSets()
   const log = logPlaces(identity)
@@ -90,7 +92,7 @@ export function mysqlSampler({ product, variables, startedAt, unlogged }: Consta
       asksForLog = !gtidsOn
       const role = answer.writable && channels.length === 0 ? 'primary' : 'replica'
       const gtids = sets.executed(answer.executed)
-      let doubt = role === 'primary' ? unlogged : filterDoubt(channels)
+      let doubt = without ?? (role === 'primary' ? unlogged : filterDoubt(channels))
       let position: Position | null = null
       if (gtidsOn) {
         if (gtids === null) doubt ??= 'its GTIDs cannot be read'

@@ -85,7 +85,6 @@ async function constantsOf(connection: ProbeConnection): Promise<Constants> {
 
 /** Why not everything that is committed can reach a replica. `status`: File, Position, Binlog_Do_DB, Binlog_Ignore_DB. */
 function unloggedBy(variables: ReadonlyMap<string, string>, status: readonly (string | null)[]): string | null {
-  if (variables.has('aurora_version')) return 'Aurora replicates without positions'
   if (isOff(variables.get('log_bin') ?? 'OFF')) return 'its binary log is off'
   const [, , only, except] = status
   if (only) return `its binary log has some databases only: binlog_do_db = ${only}`

@@ -132,6 +132,13 @@ describe('a replica', () => {
     expect(sample.unordered).toBe(false)
   })
 
+  test('and a primary of Aurora prove nothing', () => {
+    const sampler = mysqlSampler(constants({ aurora_version: '3.08.0' }))
+    for (const results of [answer({}), replica()]) {
+      expect(sampler.read(results)).toMatchObject({ position: null, doubt: 'Aurora replicates without positions' })
+    }
+  })
+
   test('that is not connected follows nobody, but stays where it is', () => {
     const sample = mysqlSampler(constants()).read(replica({ channel: channel({ Replica_IO_Running: 'Connecting' }) }))
     expect(sample.follows).toBeUndefined()
