@@ -2,7 +2,7 @@ import { digestText } from '../../sql/canonical.ts'
 import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import { OK } from '../../sql/scan.ts'
-import type { Analysis } from './analysis.ts'
+import { type Analysis, UNKNOWN_EFFECT } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import type { Catalog } from './catalog.ts'
 import { type Servers, UNKNOWN_SERVERS } from './executable-comment.ts'
@@ -10,6 +10,7 @@ import { judge } from './judge.ts'
 import { mysqlLexicon } from './lexicon.ts'
 import { mysqlLexMode, readText } from './read-text.ts'
 import { MysqlScanner } from './scanner.ts'
+import { loadSecondOpinion, objects } from './second-opinion.ts'
 
 export { SYSTEM_SCHEMAS } from './builtins.ts'
 export { type Catalog, loadCatalog } from './catalog.ts'
@@ -28,7 +29,11 @@ export function createClassifier(options: MysqlClassifierOptions): Classifier {
     lexicon: mysqlLexicon,
     scanner: (limits) => new MysqlScanner(limits, servers),
     render: (out, length) => decoder.decode(out.subarray(0, length)),
-    analyze: (canonical) => safely(() => analyze(canonical), null),
+    analyze: (canonical) =>
+      safely(() => {
+        const analysis = analyze(canonical)
+        return analysis.kind === 'read' && objects(canonical, servers().flavour) ? doubted(analysis) : analysis
+      }, null),
     analyzeExactly: (text, start, end, mode) =>
       safely(() => {
         const read = readText(text, start, end, mode, servers())
@@ -43,8 +48,16 @@ export function createClassifier(options: MysqlClassifierOptions): Classifier {
 
 const decoder = new TextDecoder()
 
-/** Loads what the first classifier needs. Once per thread. */
-export async function initClassifier(): Promise<void> {}
+/** Loads the second opinion's grammars. Once per thread, before the first classifier is used; without it the tokens alone decide. */
+export const initClassifier: () => Promise<void> = loadSecondOpinion
+
+/** Two ways of reading it disagree. */
+const doubted = (analysis: Analysis): Analysis => ({
+  ...analysis,
+  kind: 'primary',
+  because: 'unparsed',
+  effect: UNKNOWN_EFFECT,
+})
 
 /** A statement's text without its literals, for people; null when they cannot be told. */
 export const digestSample: (sql: string) => string | null = (() => {
