@@ -44,12 +44,8 @@ export const EXT_EXTENDED_METADATA = 1 << 3
 export const EXT_CACHE_METADATA = 1 << 4
 export const EXT_BULK_UNIT_RESULTS = 1 << 5
 
-/**
- * What both legs must have in common. SESSION_TRACK is not needed for that (servers always have it on Freshet's side), but whoever speaks to the
- * client has to know.
- */
+/** What both legs must have in common. (SESSION_TRACK is not among it: servers always have it on Freshet's side, and it is taken out for clients without it.) */
 export const PASS_THROUGH =
-  SESSION_TRACK |
   FOUND_ROWS |
   LONG_FLAG |
   NO_SCHEMA |

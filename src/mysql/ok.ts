@@ -44,12 +44,10 @@ export function readOk(payload: Buffer, sessionTrack: boolean): OkPacket {
   const insertId = reader.lenencBig()
   const status = reader.int16()
   const warnings = reader.int16()
-  let info = ''
-  let state: Buffer | null = null
-  if (sessionTrack) {
-    if (reader.remaining > 0) info = reader.lenencText() ?? ''
-    if ((status & STATUS_SESSION_STATE_CHANGED) !== 0 && reader.remaining > 0) state = reader.lenencBytes()
-  } else info = reader.rest().toString('utf8')
+  // The manual has the text run to the end where there is no session tracking; the servers write its length always.
+  const info = reader.remaining > 0 ? (reader.lenencText() ?? '') : ''
+  const tracked = sessionTrack && (status & STATUS_SESSION_STATE_CHANGED) !== 0 && reader.remaining > 0
+  const state = tracked ? reader.lenencBytes() : null
   return { affectedRows, insertId, status, warnings, info, state }
 }
 
@@ -64,8 +62,7 @@ export function okPacket(
   const tracked = sessionTrack && state !== null
   const flags = tracked ? status | STATUS_SESSION_STATE_CHANGED : status & ~STATUS_SESSION_STATE_CHANGED
   writer.int16(flags).int16(warnings)
-  if (!sessionTrack) writer.text(info)
-  else if (info !== '' || tracked) writer.lenencBytes(info)
+  if (info !== '' || tracked) writer.lenencBytes(info)
   if (tracked) writer.lenencBytes(state)
   return writer.end().done()
 }

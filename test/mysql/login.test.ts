@@ -199,7 +199,7 @@ describe('capabilities, each on its own', () => {
     const server = { ...MARIADB, capabilities: MARIADB.capabilities & ~flags.DEPRECATE_EOF }
     const { identity } = await firstStep(native({ server }), respond(asked))
     expect(flags.parseProfile(identity!.profile)).toEqual({
-      capabilities: flags.SESSION_TRACK | flags.FOUND_ROWS,
+      capabilities: flags.FOUND_ROWS,
       extended: 0x1c,
       collation: 8,
     })
