@@ -1,0 +1,3 @@
+import { driverTests } from './suite.ts'
+
+driverTests('mariadb')
