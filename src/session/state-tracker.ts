@@ -153,7 +153,8 @@ export class StateTracker {
       if (session.database.readsLastSequence && usesSequence(facts)) this.#keepSequence()
     }
     const { transaction } = session
-    if (succeeded && changesSchema(facts)) transaction.schemaChanged = true
+    const changes = this.#reports ? facts.changesSchema === true : changesSchema(facts)
+    if (succeeded && changes) transaction.schemaChanged = true
     if (transaction.schemaChanged) {
       session.database.schemaChanged()
       if (status === 'idle') transaction.schemaChanged = false
