@@ -100,6 +100,8 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
   const shown = shownCapabilities(server.capabilities, options.tls !== 'disable')
   const nonce = again?.established.nonce ?? options.nonce ?? makeNonce(NONCE_BYTES)
   const buffer = new PacketBuffer(LOGIN_BYTES)
+  /** What a client without its own idea of it answers to in COM_CHANGE_USER. */
+  let lastNonce = nonce
   let phase: 'greeted' | 'tls' | 'response' | 'switched' | 'auth' | 'over' = 'greeted'
   let secure = again?.established.secure ?? options.local
   /** The number of the next packet, in either direction. */
@@ -185,9 +187,12 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
       return answered(plugin, nonce, said.authResponse)
     }
     phase = 'switched'
-    const fresh = makeNonce(plugin === 'client_ed25519' ? ED25519_NONCE_BYTES : NONCE_BYTES)
-    auth = authenticator(plugin, fresh)
-    return sendPayload(authSwitchPayload(plugin, fresh))
+    // libmariadb's native plugin answers to the nonce of its first login then, whatever it is sent; the servers take that one again, too.
+    const same = again !== null && plugin === 'mysql_native_password'
+    const asked = same ? nonce : makeNonce(plugin === 'client_ed25519' ? ED25519_NONCE_BYTES : NONCE_BYTES)
+    auth = authenticator(plugin, asked)
+    if (plugin === 'mysql_native_password') lastNonce = asked
+    return sendPayload(authSwitchPayload(plugin, asked))
   }
 
   async function answered(by: ClientPlugin, to: Buffer, answer: Buffer): Promise<ClientLoginStep> {
@@ -209,7 +214,7 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
     farewell = step.farewell ?? EMPTY
     const { capabilities, extended, collation, user, database } = response!
     if (again === null) transform = compressionOf(response!)
-    established = { capabilities, extended, collation, secure, nonce, transform }
+    established = { capabilities, extended, collation, secure, nonce: lastNonce, transform }
     const profile = formatProfile(profileOf(response!, server, collation))
     const { controls, applicationName } = attributesOf(response!)
     const identity: ClientIdentity = {

@@ -186,6 +186,16 @@ describe('MySQL', () => {
     expect(await ask(relay.port, {}, 'SELECT DATABASE()')).toBe(null)
   })
 
+  test('trust: whatever password a client has, the servers decide', async () => {
+    await fleet().primary.query("CREATE USER anybody@'%' IDENTIFIED BY ''")
+    const relay = await relayTo(fleet().primary.port, { flavour: 'mysql', credentials: { kind: 'trust' } })
+    expect(await ask(relay.port, { user: 'anybody', password: '' })).toBe(7)
+    expect(await ask(relay.port, { user: 'anybody', password: 'any' })).toBe(7)
+    const shared = ['-h127.0.0.1', `-P${relay.port}`, '-uanybody', '-pany', '--ssl-mode=DISABLED', '-N', '-B']
+    expect(await commandLine(fleet().program('mysql'), [...shared, '-e', 'SELECT 7'])).toBe('7')
+    expect(await ask(relay.port, {})).toMatch(/^1045 Access denied for user 'app'/)
+  })
+
   test('the mysql command line, compressed by zlib and by zstd', async () => {
     const relay = await relayTo(fleet().primary.port, { flavour: 'mysql', credentials: users({ app: 'app' }) })
     const program = fleet().program('mysql')

@@ -48,6 +48,7 @@ export interface ClientAuth {
 const DENIED: AuthStep = { kind: 'denied' }
 const send = (payload: Buffer): AuthStep => ({ kind: 'send', payload })
 const NONE = Buffer.alloc(0)
+const FAST_VERDICT = Buffer.from([AUTH_MORE_DATA, FAST_AUTH_OK])
 
 /** Whether this plugin can prove anybody by these credentials. */
 export function canProve(plugin: ClientPlugin, credentials: Credentials): boolean {
@@ -66,8 +67,7 @@ export function canProve(plugin: ClientPlugin, credentials: Credentials): boolea
 
 export function createClientAuth(options: ClientAuthOptions): ClientAuth {
   if (options.credentials.kind === 'trust') {
-    const done: AuthStep = { kind: 'done', secret: { kind: 'none' }, unproved: true }
-    return { receive: async () => done }
+    return { receive: async (payload) => trusted(payload, options.plugin) }
   }
   if (!canProve(options.plugin, options.credentials)) {
     return { receive: async () => ({ kind: 'failed', failure: unsupportedClient() }) }
@@ -110,6 +110,12 @@ function stored(account: StoredAccount, key: Buffer | null): AuthStep {
   if (account.afterAuth) return { kind: 'failed', failure: account.afterAuth }
   const secret = key === null ? { kind: 'none' as const } : { kind: 'native-key' as const, key }
   return { kind: 'done', secret, unproved: account.doubtful }
+}
+
+/** Nobody looks at what the client has answered; one that has scrambled a password waits for the verdict on it before the OK packet. */
+function trusted(payload: Buffer, plugin: ClientPlugin): AuthStep {
+  const waits = plugin === 'caching_sha2_password' && payload.length > 1
+  return { kind: 'done', secret: { kind: 'none' }, unproved: true, ...(waits ? { farewell: FAST_VERDICT } : {}) }
 }
 
 /** The password is right by Freshet's own list. */
@@ -161,15 +167,16 @@ function cachingSha2(options: ClientAuthOptions): ClientAuth {
 
 /** "Fast authentication"; null: the password itself is needed. */
 function byHeart(scramble: Buffer, { credentials, user, nonce }: ClientAuthOptions): AuthStep | null {
-  const farewell = Buffer.from([AUTH_MORE_DATA, FAST_AUTH_OK])
   if (credentials.kind === 'users') {
     const password = credentials.password(user)
     const key = recoverSha2Key(scramble, nonce, sha2DoubleHash(password ?? DECOY))
-    return key === null || password === null ? null : passed(password, farewell)
+    return key === null || password === null ? null : passed(password, FAST_VERDICT)
   }
   if (credentials.kind !== 'servers') return null
   const password = credentials.cache.recognise(user, nonce, scramble)
-  return password === null ? null : { kind: 'done', secret: { kind: 'password', password }, unproved: true, farewell }
+  return password === null
+    ? null
+    : { kind: 'done', secret: { kind: 'password', password }, unproved: true, farewell: FAST_VERDICT }
 }
 
 /** The client has said its password; null: something that is none. */
