@@ -16,7 +16,6 @@ export const IGNORE_SPACE = 1 << 8
 export const PROTOCOL_41 = 1 << 9
 export const INTERACTIVE = 1 << 10
 export const SSL = 1 << 11
-export const IGNORE_SIGPIPE = 1 << 12
 export const TRANSACTIONS = 1 << 13
 export const RESERVED = 1 << 14
 export const SECURE_CONNECTION = 1 << 15
@@ -38,7 +37,6 @@ export const SSL_VERIFY_SERVER_CERT = 1 << 30
 export const REMEMBER_OPTIONS = (1 << 31) >>> 0
 
 /** MariaDB's extended capabilities: the upper 32 bits of 64, kept as a number of their own. */
-export const EXT_PROGRESS = 1
 export const EXT_STMT_BULK_OPERATIONS = 1 << 2
 export const EXT_EXTENDED_METADATA = 1 << 3
 export const EXT_CACHE_METADATA = 1 << 4

@@ -4,15 +4,9 @@ import { PacketReader, PacketWriter } from './packets.ts'
 export const STATUS_IN_TRANS = 0x0001
 export const STATUS_AUTOCOMMIT = 0x0002
 export const STATUS_MORE_RESULTS = 0x0008
-export const STATUS_NO_GOOD_INDEX_USED = 0x0010
-export const STATUS_NO_INDEX_USED = 0x0020
 export const STATUS_CURSOR_EXISTS = 0x0040
 export const STATUS_LAST_ROW_SENT = 0x0080
-export const STATUS_DB_DROPPED = 0x0100
 export const STATUS_NO_BACKSLASH_ESCAPES = 0x0200
-export const STATUS_METADATA_CHANGED = 0x0400
-export const STATUS_QUERY_WAS_SLOW = 0x0800
-export const STATUS_PS_OUT_PARAMS = 0x1000
 export const STATUS_IN_TRANS_READONLY = 0x2000
 export const STATUS_SESSION_STATE_CHANGED = 0x4000
 /** MariaDB: ANSI_QUOTES is on. */
