@@ -24,6 +24,8 @@ function startDemo(...args: string[]) {
 
 test.each([
   ['postgres', /^connect: +psql 'postgres:\/\/app:app@127\.0\.0\.1:\d+\/app'$/m],
+  ['mysql', /^connect: +(mysql|mariadb) -h 127\.0\.0\.1 -P \d+ -u app -papp app$/m],
+  ['mariadb', /^connect: +(mysql|mariadb) -h 127\.0\.0\.1 -P \d+ -u app -papp app$/m],
 ])('%s: a demo of eight seconds shows its servers, is never stale, and ends by itself', async (engine, connect) => {
   const { output, ended } = startDemo('--engine', engine, '--seconds', '8')
   expect(await ended, output.err).toBe(0)
