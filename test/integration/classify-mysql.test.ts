@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Catalog, loadCatalog } from '../../src/mysql/classify/index.ts'
 import { corpus, type Flavour, schema } from '../corpus/mysql/corpus.ts'
 import { classifying, serversOf } from '../mysql/classify/classifying.ts'
+import { modeOf } from '../mysql/classify/scanning.ts'
 import { createTestMysql } from '../support/mysql.ts'
 
 const flavours: readonly Flavour[] = ['mysql', 'mariadb']
@@ -185,6 +187,87 @@ describe.each(flavours)('on a real %s', (flavour) => {
       const { verdict } = facts(`SELECT 1 ${text.replace('+1', 'INTO @a')}`)
       // Code must be seen; what is a comment may count as code.
       if (found === '["[2]"]') expect(verdict, text).toBe('primary')
+    }
+  })
+
+  test('no quote, comment or escape hides code from the scanner that the server runs', async () => {
+    // Code that leaves a trace, between everything that can begin or end a string or a comment.
+    const pieces = fc.constantFrom(
+      ...[
+        ',@x:=1',
+        ',@x:=1',
+        ',@x:=1 ',
+        "'",
+        "'",
+        '"',
+        '`',
+        '\\',
+        "''",
+        '""',
+        '``',
+        "\\'",
+        '/*',
+        '*/',
+        '/*!',
+        '/*!40000',
+        '/*!50000 ',
+      ],
+      ...[
+        '/*!99999',
+        '/*!80000 ',
+        '/*!100100 ',
+        '/*!080000 ',
+        '/*M!',
+        '/*M!100000 ',
+        '/*+',
+        '-- ',
+        '--',
+        '--\t',
+        '--\r',
+        '#',
+        '\n',
+        '\r',
+      ],
+      ...[
+        ' ',
+        ',',
+        '1',
+        'a',
+        '+',
+        '-',
+        '*',
+        '/',
+        '.',
+        '.5',
+        '1.',
+        '0x41',
+        "x'41'",
+        "n'",
+        "_latin1'",
+        '@',
+        '(',
+        ')',
+        ' as ',
+        ',2',
+        '\x0b',
+        '$$',
+      ],
+    )
+    const texts = fc.array(pieces, { minLength: 2, maxLength: 10 }).map((parts) => `SELECT 1${parts.join('')}`)
+    const session = await connect(fleet().primary.port, 'app', 'app')
+    for (const sqlMode of ['', 'ANSI_QUOTES', 'NO_BACKSLASH_ESCAPES']) {
+      await session.query(`SET sql_mode = '${sqlMode}'`)
+      const { facts } = classifying(() => catalog, serversOf[flavour], { digests: 10_000, parseBurstMs: 1e9 })
+      const found = fc
+        .sample(texts, { numRuns: 6000, seed: 20_261_121 })
+        .filter((sql) => sql.includes('@x:=') && facts(sql, modeOf(sqlMode)).verdict === 'read')
+      let ran = 0
+      for (const sql of found) {
+        if ((await run(session, sql)).errno === null) ran++
+        const { rows: trace } = await run(session, 'SELECT @x')
+        expect(trace, JSON.stringify(sql)).toBe('["[null]"]')
+      }
+      expect(ran).toBeGreaterThan(100)
     }
   })
 })

@@ -196,7 +196,7 @@ const SESSION_VARIABLES: ReadonlySet<string> = new Set(
     'lc_time_names lock_wait_timeout lower_case_table_names license max_allowed_packet max_execution_time max_statement_time max_sort_length ' +
     'net_buffer_length net_read_timeout net_write_timeout optimizer_switch query_cache_size query_cache_type sql_auto_is_null sql_big_selects ' +
     'sql_buffer_result sql_mode sql_notes sql_quote_show_create sql_safe_updates sql_select_limit sql_warnings system_time_zone time_zone ' +
-    'transaction_isolation tx_isolation transaction_read_only tx_read_only unique_checks wait_timeout performance_schema old_passwords in_transaction timestamp'
+    'transaction_isolation tx_isolation transaction_read_only tx_read_only unique_checks wait_timeout performance_schema old_passwords in_transaction'
   ).split(' '),
 )
 

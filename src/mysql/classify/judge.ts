@@ -116,6 +116,9 @@ export function worse(a: Treatment, b: Treatment): Treatment {
 function judgeFunction(name: Name, knowledge: Knowledge): Treatment {
   const { catalog, bodies, doubtful } = knowledge
   if (name.schema !== null && SYSTEM_SCHEMAS.has(name.schema)) return SYSTEM_FUNCTION
+  // What looks like a schema may be one of MariaDB's packages, whose functions no catalog lists.
+  if (name.schema !== null && catalog?.routines.get(name.schema)?.some((routine) => routine.kind === 'other'))
+    return UNKNOWN_FUNCTION
   let result = name.schema === null ? ownFunction(name.name, doubtful ? null : catalog) : null
   for (const routine of catalog?.routines.get(name.name) ?? []) {
     if (name.schema !== null && routine.schema !== name.schema) continue

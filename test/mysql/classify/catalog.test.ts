@@ -84,6 +84,8 @@ test('names are judged by the worst of all schemas, qualified ones by their own'
         ['b', 'F', 'FUNCTION', 'SQL', 'BEGIN DELETE FROM log; RETURN 1; END', ''],
         ['a', 'abs', 'FUNCTION', 'SQL', 'BEGIN DELETE FROM log; RETURN 1; END', ''],
         ['a', 'js', 'FUNCTION', 'EXTERNAL', 'return 1', ''],
+        ['pack', 'g', 'FUNCTION', 'SQL', 'RETURN 1', ''],
+        ['a', 'pack', 'PACKAGE', 'SQL', '', ''],
       ],
       parameters: [],
       relations: [
@@ -104,6 +106,7 @@ test('names are judged by the worst of all schemas, qualified ones by their own'
   // Without IGNORE_SPACE a space before the parenthesis makes it the stored function.
   expect(facts('SELECT abs (1)').verdict).toBe('primary')
   expect(facts('SELECT ceil(1)').verdict).toBe('read')
+  expect(facts('SELECT pack.g()').because).toBe('unknown-function')
   expect(facts('SELECT a.js()').because).toBe('unknown-function')
   expect(facts('SELECT median(x) OVER () FROM t').because).toBe('unknown-function')
   expect(facts('SELECT * FROM things').because).toBe('unreplicated-table')
