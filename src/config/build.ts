@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Issue } from './cross-checks.ts'
 import { ENGINES } from './engines.ts'
 import type { RawCluster, RawConfig } from './schema.ts'
+import { selfSigned } from './self-signed.ts'
 import type { ClusterConfig, Config } from './types.ts'
 import { formatAddress, isLoopback } from './values.ts'
 
@@ -53,6 +54,8 @@ function readTls(
   }
   const ca = raw.server_tls.ca === null ? null : pem(raw.server_tls.ca, 'server_tls', 'ca')
   const serverTls = { mode: raw.server_tls.mode, ca }
+  // MySQL's servers make themselves a certificate, and its clients ask for TLS where there is any.
+  if (raw.tls === undefined && raw.engine === 'mysql') return { tls: { mode: 'allow', ...selfSigned() }, serverTls }
   if (!raw.tls) return { tls: null, serverTls }
   const cert = pem(raw.tls.cert, 'tls', 'cert')
   const key = pem(raw.tls.key, 'tls', 'key')

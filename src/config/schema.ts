@@ -143,12 +143,12 @@ const limits = (startupBytes: number) =>
     startup: size(256, MIB).default(startupBytes),
   })
 
-/** `off` instead of a section. */
+/** `off` instead of a section gives null; nothing at all stays undefined. */
 const orOff = <T extends z.ZodType>(schema: T) =>
   z
     .unknown()
-    .transform((raw) => (raw === 'off' || raw === false ? undefined : raw))
-    .pipe(schema.optional())
+    .transform((raw) => (raw === 'off' || raw === false ? null : raw))
+    .pipe(schema.nullable().optional())
     .optional()
 
 const tls = z.strictObject({

@@ -68,10 +68,13 @@ describe('defaults', () => {
     const [, block = ''] = /\n( {2}# cart:\n(?: {2}#.*\n)+)/.exec(readFileSync('config/freshet.yaml', 'utf8')) ?? []
     const cart = configOf(`clusters:\n${block.replaceAll(/^ {2}# /gm, '  ')}`)
     const plain = configOf(mysql(minimal)).config.clusters[0]!
-    const { name, servers, monitor, listen, ...shown } = cart.config.clusters[0]!
+    const { name, servers, monitor, listen, tls, ...shown } = cart.config.clusters[0]!
     expect(cart.warnings).toEqual([])
     expect([name, servers.length, monitor.user]).toEqual(['cart', 2, 'freshet'])
     expect(plain).toMatchObject(shown)
+    // Each has made itself a certificate.
+    expect(tls?.mode).toBe('allow')
+    expect(plain.tls?.cert).toMatch(/^-----BEGIN CERTIFICATE-----/)
     expect({ ...plain.monitor, password: 'hunter2' }).toEqual(monitor)
     expect(servers[0]!.address).toEqual({ host: '10.0.1.1', port: 3306 })
   })

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fleet as LocalFleet, startFleet } from '../../src/cli/demo/local-postgres.ts'
 import { until } from '../../src/cli/demo/processes.ts'
+import { selfSigned } from '../../src/config/self-signed.ts'
 import type { ServerTlsMode } from '../../src/config/types.ts'
 import type { Probe } from '../../src/dialect.ts'
 import { covers } from '../../src/postgres/position.ts'
 import { connectProbe } from '../../src/postgres/probe.ts'
-import { selfSigned } from '../postgres/auth/certificate.ts'
 
 const certificate = selfSigned()
 let secured: LocalFleet

@@ -9,7 +9,7 @@ export {
   startLocalMysql,
 } from '../../src/cli/demo/local-mysql.ts'
 export { until } from '../../src/cli/demo/processes.ts'
-export { selfSigned } from '../postgres/auth/certificate.ts'
+export { selfSigned } from '../../src/config/self-signed.ts'
 
 /** A fleet that lives as long as the file (or the `describe`) that asks for it. Call the result inside of tests. */
 export function createTestMysql(options: MysqlFleetOptions): () => MysqlFleet {

@@ -4,7 +4,7 @@ import { type Fleet, type FleetOptions, startFleet } from '../../src/cli/demo/lo
 
 export { type Fleet, type FleetOptions, PostgresServer, startFleet } from '../../src/cli/demo/local-postgres.ts'
 export { until } from '../../src/cli/demo/processes.ts'
-export { selfSigned } from '../postgres/auth/certificate.ts'
+export { selfSigned } from '../../src/config/self-signed.ts'
 
 /** A fleet that lives as long as the file (or the `describe`) that asks for it. Call the result inside of tests. */
 export function createTestServers(options: FleetOptions = {}): () => Fleet {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { selfSigned } from '../../postgres/auth/certificate.ts'
+import { selfSigned } from '../../../src/config/self-signed.ts'
 import { startFleet } from '../../support/postgres.ts'
 
 /** One PostgreSQL with TLS that demands SCRAM, and of a few users what their names say. */
