@@ -11,6 +11,11 @@ export interface ServerStatement {
   types: Buffer | null
   /** Whose cursor is open on it, or whose long data lies there: nobody else may use it, and it stays. */
   holder: PreparedStatement | null
+  /**
+   * It has been executed with a cursor. MySQL (9.7) then answers an execution without one by column definitions and an OK packet, and the
+   * rows are lost, also after COM_STMT_RESET: such a copy serves cursors only.
+   */
+  cursors: boolean
 }
 
 let streamed = 0
@@ -28,6 +33,7 @@ export class ConnectionStatements {
   readonly #max: number
   /** By key; a second one with the same text, while the first is held, has a key of its own. */
   readonly #held = new Map<string, ServerStatement>()
+  readonly #byHolder = new Map<PreparedStatement, ServerStatement>()
   /** Ids to close before anything else runs. */
   #surplus: number[] = []
 
@@ -36,35 +42,53 @@ export class ConnectionStatements {
     this.#max = max
   }
 
-  /** The statement that runs `statement` here, or null: it has to be prepared. */
-  find(statement: PreparedStatement): ServerStatement | null {
-    const found = this.#held.get(this.#keyFor(statement))
+  /** The copy that holds a cursor or long data for this very statement. */
+  heldFor(statement: PreparedStatement): ServerStatement | null {
+    return this.#byHolder.get(statement) ?? null
+  }
+
+  /** Nobody else may use it from now on. */
+  hold(found: ServerStatement, statement: PreparedStatement): void {
+    found.holder = statement
+    this.#byHolder.set(statement, found)
+  }
+
+  /** Everybody may use it again; a copy of a text that nobody else has stays held. */
+  release(found: ServerStatement): void {
+    if (found.holder === null || found.holder.streamed) return
+    this.#byHolder.delete(found.holder)
+    found.holder = null
+  }
+
+  /** The copy that runs `statement` here, or null: it has to be prepared. `cursor`: it will be executed with one. */
+  find(statement: PreparedStatement, cursor: boolean): ServerStatement | null {
+    const found = this.heldFor(statement) ?? this.#held.get(this.#keyFor(statement, cursor))
     if (found === undefined) return null
     this.#held.delete(found.key)
     this.#held.set(found.key, found)
     return found
   }
 
-  #keyFor(statement: PreparedStatement): string {
+  /** Under which key a copy stands that is free, or a new one may stand. */
+  #keyFor(statement: PreparedStatement, cursor: boolean): string {
     const key = statementKey(statement)
-    const free = (candidate: string): boolean => {
-      const holder = this.#held.get(candidate)?.holder ?? null
-      return holder === null || holder === statement
-    }
-    // Its own, wherever that is, comes before one that nobody holds.
-    for (const found of this.#held.values()) if (found.holder === statement) return found.key
     let candidate = key
-    for (let number = 1; !free(candidate); number++) candidate = `${key}\0${number}`
-    return candidate
+    for (let number = 1; ; number++) {
+      const there = this.#held.get(candidate)
+      if (there === undefined || (there.holder === null && (cursor || !there.cursors))) return candidate
+      candidate = `${key}\0${number}`
+    }
   }
 
   /** The server has prepared it. */
   add(statement: PreparedStatement, id: number): void {
-    const key = this.#keyFor(statement)
+    const key = this.#keyFor(statement, false)
     const before = this.#held.get(key)
     if (before !== undefined) this.#surplus.push(before.id)
     this.#held.delete(key)
-    this.#held.set(key, { key, id, types: null, holder: statement.streamed ? statement : null })
+    const made = { key, id, types: null, holder: null, cursors: false }
+    this.#held.set(key, made)
+    if (statement.streamed) this.hold(made, statement)
     if (this.#held.size <= this.#max) return
     for (const found of this.#held.values()) {
       if (found.holder !== null || found.key === key) continue
@@ -76,12 +100,15 @@ export class ConnectionStatements {
   /** It is closed before anything else runs. */
   remove(found: ServerStatement): void {
     if (this.#held.get(found.key) === found) this.#held.delete(found.key)
+    if (found.holder !== null) this.#byHolder.delete(found.holder)
+    found.holder = null
     this.#surplus.push(found.id)
   }
 
   /** The server has thrown all of them away. */
   clear(): void {
     this.#held.clear()
+    this.#byHolder.clear()
     this.#surplus = []
   }
 

@@ -17,7 +17,7 @@ import { PacketReader, PacketWriter } from './packets.ts'
  * is length-encoded with CLIENT_SESSION_TRACK and, against the manual, without it (MySQL 9.7, MariaDB 10.11, and what clients read).
  */
 export function filterOk(payload: Buffer, sequence: number, ok: OkPacket, wishes: TrackerWishes | null): Buffer {
-  const kept = wishes === null ? [] : wished(ok.state!, wishes)
+  const kept = wishes === null || ok.state === null ? [] : wished(ok.state, wishes)
   const size = kept.reduce((sum, entry) => sum + entry.length, 0)
   const status = size > 0 ? ok.status : ok.status & ~STATUS_SESSION_STATE_CHANGED
   const writer = new PacketWriter(sequence, 64).begin().byte(payload[0]!)

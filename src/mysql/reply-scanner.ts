@@ -338,7 +338,7 @@ export class ReplyScanner {
 
 /** Status flags of an EOF packet (`short`) or an OK packet. */
 function statusOf(payload: Buffer, short: boolean): number {
-  if (short) return payload.readUInt16LE(3)
+  if (short) return new PacketReader(payload, 3).int16()
   const reader = new PacketReader(payload, 1)
   reader.lenencBig()
   reader.lenencBig()

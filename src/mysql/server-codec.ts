@@ -218,7 +218,6 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     if (at >= 0) this.#queue.splice(at, 1)
     const { client, unit, outcome, sink } = exchange
     if (this.#queue.length > 0) this.#writeAll(this.#advance())
-    outcome.status = this.#status
     if (client !== null && unit !== null && !exchange.swallowed) client.completed(unit, outcome)
     sink.end((this.#status & STATUS_IN_TRANS) !== 0 ? 'open' : 'idle')
   }
@@ -274,9 +273,12 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   #ended(status: number, warnings: number): void {
     this.#status = status
     const { exchange, step } = this.#sent[0]!
+    const { outcome } = exchange
+    // What is asked after a reply without an error must not hide the flags of that reply (cursors).
+    if (step.purpose === 'unit' || outcome.failure !== null) outcome.status = status
     if (step.purpose !== 'unit') return
-    exchange.outcome.results++
-    exchange.outcome.warnings = warnings
+    outcome.results++
+    outcome.warnings = warnings
   }
 
   #resultEnded(payload: Buffer, sequence: number, ok: OkPacket): Buffer | null {

@@ -73,8 +73,13 @@ function prepareStep(context: StepContext, client: CodecClient, request: MySqlUn
 }
 
 /** The statement prepared on this connection under the state that it was first prepared under; nothing when it is there. */
-function prepareOnDemand(context: StepContext, client: CodecClient, statement: PreparedStatement): Step[] {
-  if (context.statements.find(statement) !== null) return []
+function prepareOnDemand(
+  context: StepContext,
+  client: CodecClient,
+  statement: PreparedStatement,
+  cursor: boolean,
+): Step[] {
+  if (context.statements.find(statement, cursor) !== null) return []
   const now = atPrepare(client.context.state())
   const then = atPrepare(statement.state)
   const payload = Buffer.concat([Buffer.from([unit.COM_STMT_PREPARE]), statement.text])
@@ -101,23 +106,27 @@ const texts = (joined: string): string[] => (joined === '' ? [] : joined.split('
 function executeSteps(context: StepContext, client: CodecClient, request: MySqlUnit): Step[] {
   const statement = client.statementFor(request)
   if (statement === null) return [unknownStatement(request, 'mysqld_stmt_execute')]
-  if (statement.streamed && context.statements.find(statement) === null)
+  const cursor = (request.resolved?.execute?.cursor ?? 0) !== 0
+  if (statement.streamed && context.statements.find(statement, cursor) === null)
     return [unknownStatement(request, 'mysqld_stmt_execute')]
   let there: ServerStatement | null = null
   const reframer = new Reframer()
   return [
-    ...prepareOnDemand(context, client, statement),
+    ...(cursor || statement.streamed ? [] : closeCursor(context, statement)),
+    ...prepareOnDemand(context, client, statement, cursor),
     {
       ...asItIs(request),
       make: () => {
-        there = context.statements.find(statement)
+        there = context.statements.find(statement, cursor)
+        if (there !== null && cursor) there.cursors = true
         return there === null ? [request.bytes] : execute(request, statement, there, reframer)
       },
       reframer: () => (reframer.used ? reframer : null),
       done: (status) => {
         if (there === null) return
         // Its long data has been used up, and a cursor from before is closed.
-        if (!statement.streamed) there.holder = (status & STATUS_CURSOR_EXISTS) !== 0 ? statement : null
+        if ((status & STATUS_CURSOR_EXISTS) !== 0) context.statements.hold(there, statement)
+        else context.statements.release(there)
       },
       failed: (failure) => {
         if (there === null) return
@@ -127,6 +136,22 @@ function executeSteps(context: StepContext, client: CodecClient, request: MySqlU
     },
   ]
 }
+
+/** An execution closes the cursor that is open; where that is on a copy which cannot run it, another one does. */
+function closeCursor({ statements }: StepContext, statement: PreparedStatement): Step[] {
+  const there = statements.heldFor(statement)
+  if (there === null || !there.cursors || statement.longData) return []
+  statements.release(there)
+  return [resetOf(there)]
+}
+
+const resetOf = ({ id }: ServerStatement): Step => ({
+  purpose: 'own',
+  make: () => [statementCommand(unit.COM_STMT_RESET, id)],
+  shape: 'result',
+  sequence: 1,
+  ignored: true,
+})
 
 /** EXECUTE with the connection's id, and with the parameter types when the server does not know them yet. */
 function execute(
@@ -174,13 +199,13 @@ function longDataSteps(context: StepContext, client: CodecClient, request: MySql
   // The server ignores what it cannot place; it answers nothing to this command.
   if (statement === null) return [nothing()]
   return [
-    ...prepareOnDemand(context, client, statement),
+    ...prepareOnDemand(context, client, statement, false),
     {
       ...asItIs(request),
       make: () => {
-        const there = context.statements.find(statement)
+        const there = context.statements.find(statement, false)
         if (there === null) return []
-        there.holder = statement
+        context.statements.hold(there, statement)
         return withId(request, there.id)
       },
     },
@@ -192,8 +217,8 @@ function heldSteps(context: StepContext, client: CodecClient, request: MySqlUnit
   const fetches = request.command === unit.COM_STMT_FETCH
   const statement = client.statementFor(request)
   if (statement === null) return [unknownStatement(request, fetches ? 'mysqld_stmt_fetch' : 'mysqld_stmt_reset')]
-  const there = context.statements.find(statement)
-  if (there === null || there.holder !== statement) {
+  const there = context.statements.heldFor(statement)
+  if (there === null) {
     const nothingHeld = fetches
       ? noCursor(request)
       : { ...nothing(), local: okPacket(1, { status: context.status() }, { sessionTrack: false }) }
@@ -205,7 +230,7 @@ function heldSteps(context: StepContext, client: CodecClient, request: MySqlUnit
       make: () => withId(request, there.id),
       done: (status) => {
         const over = !fetches || (status & STATUS_LAST_ROW_SENT) !== 0
-        if (over && !statement.streamed) there.holder = null
+        if (over) context.statements.release(there)
       },
     },
   ]
@@ -214,22 +239,14 @@ function heldSteps(context: StepContext, client: CodecClient, request: MySqlUnit
 /** The copy on the connection is others', too: it stays, without what this client had open on it. */
 function closeSteps(context: StepContext, request: MySqlUnit): Step[] {
   const statement = request.resolved?.statement ?? null
-  const there = statement === null ? null : context.statements.find(statement)
-  if (statement === null || there === null || there.holder !== statement) return [nothing()]
-  there.holder = null
+  const there = statement === null ? null : context.statements.heldFor(statement)
+  if (statement === null || there === null) return [nothing()]
   if (statement.streamed) {
     context.statements.remove(there)
     return [nothing()]
   }
-  return [
-    {
-      purpose: 'own',
-      make: () => [statementCommand(unit.COM_STMT_RESET, there.id)],
-      shape: 'result',
-      sequence: 1,
-      ignored: true,
-    },
-  ]
+  context.statements.release(there)
+  return [resetOf(there)]
 }
 
 const nothing = (): Step => ({ purpose: 'unit', make: () => [], shape: null, sequence: 1 })
