@@ -36,7 +36,7 @@ export function packetHeader(length: number, sequence: number): Buffer {
 
 /** One payload, joined from its packets. */
 export interface Packet {
-  /** Of the receiver; it is a view when the payload came in one piece. */
+  /** Of the receiver. */
   readonly payload: Buffer
   /** Sequence number of its first packet. */
   readonly sequence: number
@@ -56,8 +56,9 @@ export class PacketBuffer {
     this.#limit = limit
   }
 
+  /** The chunk is copied: it may live in memory that is read into again. */
   push(chunk: Buffer): void {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    this.#held = Buffer.concat([this.#held, chunk])
   }
 
   /** The next complete payload, or null. */
