@@ -183,8 +183,13 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     if (session.identity.user !== by.user) {
       return { failure: { code: 'HY000', number: 1095, message: `You are not owner of thread ${id}` } }
     }
-    if (target === 'query') session.cancel()
-    else session.close({ code: '70100', number: 1317, message: 'Query execution was interrupted' })
+    const interrupted = { code: '70100', number: 1317, message: 'Query execution was interrupted' }
+    const itself = session.identity === by
+    if (target === 'query') {
+      if (itself) return { failure: interrupted }
+      session.cancel()
+    } else if (itself) session.close(interrupted)
+    else session.close(null)
     return { result: { columns: [], rows: [], tag: 'KILL' } }
   }
 

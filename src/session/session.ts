@@ -171,13 +171,12 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** A broken frame. */
   readonly violation = (failure: Failure): void => this.close(failure)
 
-  /** Says why, and ends the connection. */
-  close(failure: Failure): void {
+  /** Says why (null: without a word), and ends the connection. */
+  close(failure: Failure | null): void {
     if (this.phase === 'closed') return
     this.#reply.release()
-    this.#transport.write(this.client.encodeFailure({ ...failure, fatal: true }))
-    this.#transport.end()
-    this.#end()
+    if (failure !== null) this.#transport.write(this.client.encodeFailure({ ...failure, fatal: true }))
+    this.#end(true)
   }
 
   /** Ends the session as soon as it is outside of a transaction. */
@@ -226,7 +225,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const answer = answerLocally(this, work)
     if (answer !== null) {
       if (answer instanceof Promise) this.#answerLater(answer)
-      else this.#answer(answer)
+      else if (this.phase === 'idle') this.#answer(answer) // otherwise it has killed itself
       return
     }
     const { epoch } = this.context.fleet.snapshot()
