@@ -45,6 +45,11 @@ const NULL_WHEN_EMPTY = new Set([
   'innodb_tmpdir',
 ])
 
+/** MySQL 9.7 sets these to the opposite of their default by SET name = DEFAULT. */
+const INVERTED = new Set(['foreign_key_checks', 'unique_checks'])
+
+export const defaultIsInverted = (name: string): boolean => INVERTED.has(name)
+
 export const nullWhenEmpty = (name: string): boolean => NULL_WHEN_EMPTY.has(name)
 
 /** The trackers that Freshet switched on at login and that a client's statement may have switched off. */

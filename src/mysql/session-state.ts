@@ -4,7 +4,7 @@
  */
 import type { SessionState } from '../dialect.ts'
 import { SYSTEM_SCHEMAS } from './classify/index.ts'
-import { keptVariable, nullWhenEmpty } from './replayable.ts'
+import { defaultIsInverted, keptVariable, nullWhenEmpty } from './replayable.ts'
 
 export const LOGIN_STATE: SessionState = { key: '', settings: new Map() }
 
@@ -132,7 +132,8 @@ export function atLogin(sql: string, parameters: ReadonlyMap<string, string>, sc
     if (name === SCHEMA && schema !== '') return quotedName(schema)
     if (name === SCHEMA || name === '') possible = false
     const value = parameters.get(name === 'tx_isolation' ? 'transaction_isolation' : name)
-    return value === undefined ? 'DEFAULT' : literal(name, value)
+    if (value !== undefined) return literal(name, value)
+    return defaultIsInverted(name) ? `@@global.${name}` : 'DEFAULT'
   })
   return possible ? whole : null
 }
