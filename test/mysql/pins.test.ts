@@ -1,0 +1,185 @@
+/** Pins against a plain model: what of a session lies on its connection after any row of statements, done or failed. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Pins } from '../../src/mysql/pins.ts'
+import { needsPrimary } from '../../src/mysql/work.ts'
+import type { Facts } from '../../src/sql/facts.ts'
+
+const facts = (of: Partial<Facts>): Facts => ({ ...needsPrimary('SELECT', 'session-state', { kind: 'none' }), ...of })
+
+interface Step {
+  readonly text: string
+  readonly facts: Facts
+  /** What the model does when it succeeds. */
+  readonly model: (held: Set<string>) => void
+  /** The model when it fails while running. */
+  readonly failing?: (held: Set<string>) => void
+}
+
+const add = (name: string) => (held: Set<string>) => void held.add(name)
+const drop = (name: string) => (held: Set<string>) => void held.delete(name)
+
+const userVariable = (name: string, value: string): Step => ({
+  text: `SET @${name} = ${value}`,
+  facts: facts({ command: 'SET', pins: ['user-variable'], settings: [{ scope: 'user', name, value }] }),
+  model: value === 'NULL' ? drop(`user-variable ${name}`) : add(`user-variable ${name}`),
+})
+
+const STEPS: readonly Step[] = [
+  ...['a', 'b'].flatMap((name) => [userVariable(name, '1'), userVariable(name, 'NULL')]),
+  ...['s', 't'].flatMap((name): Step[] => [
+    {
+      text: `CREATE TEMPORARY TABLE ${name} (i INT)`,
+      facts: facts({
+        command: 'CREATE TABLE',
+        pins: ['temp-table'],
+        temporaryTables: { created: [name], dropped: [] },
+      }),
+      model: add(`temp-table ${name}`),
+    },
+    {
+      text: `DROP TEMPORARY TABLE ${name}`,
+      facts: facts({
+        command: 'DROP TABLE',
+        unpins: ['temp-table'],
+        temporaryTables: { created: [], dropped: [name] },
+      }),
+      model: drop(`temp-table ${name}`),
+    },
+    {
+      text: `PREPARE ${name} FROM 'SELECT 1'`,
+      facts: facts({ command: 'PREPARE', pins: ['prepared-in-sql'] }),
+      model: add(`prepared-in-sql ${name}`),
+    },
+    {
+      text: `DEALLOCATE PREPARE ${name}`,
+      facts: facts({ command: 'DEALLOCATE PREPARE', unpins: ['prepared-in-sql'] }),
+      model: drop(`prepared-in-sql ${name}`),
+    },
+    {
+      text: `HANDLER ${name} OPEN`,
+      facts: facts({ command: 'HANDLER', pins: ['handler'] }),
+      model: add(`handler ${name}`),
+    },
+    {
+      text: `HANDLER ${name} CLOSE;`,
+      facts: facts({ command: 'HANDLER', unpins: ['handler'] }),
+      model: drop(`handler ${name}`),
+    },
+  ]),
+  {
+    text: 'LOCK TABLES s READ',
+    facts: facts({ command: 'LOCK TABLES', pins: ['lock-tables'] }),
+    model: add('lock-tables x'),
+  },
+  {
+    text: 'UNLOCK TABLES',
+    facts: facts({ command: 'UNLOCK TABLES', unpins: ['lock-tables'] }),
+    model: drop('lock-tables x'),
+  },
+  { text: "XA START 'x'", facts: facts({ command: 'XA', pins: ['xa'] }), model: add('xa x') },
+  { text: "XA COMMIT 'x'", facts: facts({ command: 'XA', unpins: ['xa'] }), model: drop('xa x') },
+  {
+    text: 'SELECT GET_LOCK(?, 1)',
+    facts: facts({ pins: ['advisory-lock'] }),
+    model: add('advisory-lock ?'),
+    failing: add('advisory-lock ?'),
+  },
+  {
+    text: 'DO RELEASE_ALL_LOCKS()',
+    facts: facts({ command: 'DO', unpins: ['advisory-lock'] }),
+    model: (held) => {
+      for (const name of held) if (name.startsWith('advisory-lock')) held.delete(name)
+    },
+  },
+  {
+    text: 'SET timestamp = 1',
+    facts: facts({ command: 'SET', settings: [{ scope: 'session', name: 'timestamp', value: '1' }] }),
+    model: add('one-shot-variable timestamp'),
+  },
+  {
+    text: 'SET timestamp = DEFAULT',
+    facts: facts({ command: 'SET', settings: [{ scope: 'session', name: 'timestamp', value: 'default' }] }),
+    model: drop('one-shot-variable timestamp'),
+  },
+  {
+    text: 'CALL p()',
+    facts: facts({ command: 'CALL', pins: ['unknown'] }),
+    model: add('unknown x'),
+    failing: add('unknown x'),
+  },
+  { text: 'SELECT 1', facts: facts({ verdict: 'read' }), model: () => {} },
+]
+
+const causesOf = (held: Set<string>) => [...new Set([...held].map((name) => name.split(' ')[0]!))].sort()
+
+test('any row of statements leaves what the model says', () => {
+  const step = fc.record({
+    index: fc.nat(STEPS.length - 1),
+    ending: fc.constantFrom('done', 'done', 'done', 'failed', 'refused'),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (rows) => {
+      const pins = new Pins()
+      const held = new Set<string>()
+      for (const { index, ending } of rows) {
+        const { facts, text, model, failing } = STEPS[index]!
+        // A user variable that was set before its statement failed may be there.
+        const failed = failing ?? (facts.pins?.includes('user-variable') ? null : () => {})
+        if (ending === 'failed' && failed === null) continue
+        const error = ending === 'done' ? null : ending === 'failed' ? 1213 : 1064
+        pins.ran(facts, { error, results: 0 }, '', () => text)
+        if (ending === 'done') model(held)
+        else if (ending === 'failed') failed!(held)
+        expect([...pins.causes].sort()).toEqual(causesOf(held))
+      }
+      pins.clear()
+      expect(pins.causes).toEqual([])
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('named locks: released ones are asked for, because they may have been taken twice', () => {
+  const pins = new Pins()
+  const get = () =>
+    pins.ran(facts({ pins: ['advisory-lock'] }), { error: null, results: 1 }, '', () => "SELECT GET_LOCK('Job', 5)")
+  const release = () =>
+    pins.ran(facts({ unpins: ['advisory-lock'] }), { error: null, results: 1 }, '', () => "SELECT RELEASE_LOCK('job')")
+  get()
+  expect(pins.causes).toEqual(['advisory-lock'])
+  expect(pins.question()).toBeNull()
+  release()
+  expect(pins.causes).toEqual([])
+  expect(pins.question()).toBe("SELECT IS_USED_LOCK('job') <=> CONNECTION_ID()")
+  pins.answered(['1'])
+  expect(pins.causes).toEqual(['advisory-lock'])
+  release()
+  pins.answered(['0'])
+  expect(pins.causes).toEqual([])
+  expect(pins.question()).toBeNull()
+  get()
+  release()
+  pins.answered(null)
+  expect(pins.causes).toEqual(['advisory-lock'])
+})
+
+test('among several statements everything may have happened, and nothing is taken away', () => {
+  const pins = new Pins()
+  const both = facts({ statements: 2, command: 'UNKNOWN', pins: ['lock-tables'], unpins: ['lock-tables'] })
+  pins.ran(both, { error: 1064, results: 1 }, '', () => 'LOCK TABLES t READ; SELEC')
+  expect(pins.causes).toEqual(['lock-tables'])
+})
+
+test('insert_id is used up by the next insert; names in another schema are other tables', () => {
+  const pins = new Pins()
+  const done = { error: null, results: 1 }
+  const settings = [{ scope: 'session', name: 'insert_id', value: '5' }] as const
+  pins.ran(facts({ command: 'SET', settings }), done, '', () => 'SET insert_id = 5')
+  expect(pins.causes).toEqual(['one-shot-variable'])
+  pins.ran(facts({ command: 'INSERT' }), done, '', () => 'INSERT INTO t VALUES (1)')
+  expect(pins.causes).toEqual([])
+  pins.ran(facts({ pins: ['temp-table'], temporaryTables: { created: ['t'], dropped: [] } }), done, "'a'", () => '')
+  pins.ran(facts({ unpins: ['temp-table'], temporaryTables: { created: [], dropped: ['t'] } }), done, "'b'", () => '')
+  expect(pins.causes).toEqual(['temp-table'])
+})
