@@ -13,6 +13,7 @@ const SUITES: readonly Suite[] = [postgresSuite, mysqlSuite, mariadbSuite]
 const HELP = `usage: npm run bench -- [ENGINE] [options]
   ENGINE             ${SUITES.map(({ name }) => name).join(', ')} (postgres)
   --seconds N        length of one run (5)
+  --warm-up N        seconds before each run that do not count (3)
   --rounds N         rounds; medians are taken over them (3)
   --clients A,B      numbers of clients (1,16,64)
   --scale N          how much data: pgbench's scale factor; sysbench: 4 tables of N * 2500 rows (10)
@@ -24,6 +25,8 @@ ${SUITES.map(({ name, workloads }) => `                     ${name}: ${workloads
 interface Plan {
   readonly suite: Suite
   readonly seconds: number
+  /** Each proxy is new in each run, and so are its server connections: code is compiled and memory is mapped meanwhile. */
+  readonly warmUp: number
   readonly rounds: number
   readonly clients: readonly number[]
   readonly scale: number
@@ -51,6 +54,7 @@ function readPlan(): Plan | null {
     allowPositionals: true,
     options: {
       seconds: { type: 'string', default: '5' },
+      'warm-up': { type: 'string', default: '3' },
       rounds: { type: 'string', default: '3' },
       clients: { type: 'string', default: '1,16,64' },
       scale: { type: 'string', default: '10' },
@@ -66,6 +70,7 @@ function readPlan(): Plan | null {
   return {
     suite,
     seconds: number(values.seconds, 'seconds'),
+    warmUp: number(values['warm-up'], 'warm-up'),
     rounds: number(values.rounds, 'rounds'),
     clients: values.clients.split(',').map((text) => number(text, 'clients')),
     scale: number(values.scale, 'scale'),
@@ -88,9 +93,10 @@ function fieldOf({ suite, only }: Plan, fleet: BenchFleet): Field {
   return { contestants: chosen(present), workloads: chosen(suite.workloads) }
 }
 
-/** One contestant's turn: a short warm-up, then the measurement. */
-async function turn(suite: Suite, client: string, running: Running, workload: Workload, load: Load) {
-  await suite.run(client, running.target, workload, { ...load, seconds: 1 })
+/** One contestant's turn: a warm-up, then the measurement. */
+async function turn(plan: Plan, client: string, running: Running, workload: Workload, load: Load) {
+  const { suite, warmUp } = plan
+  await suite.run(client, running.target, workload, { ...load, seconds: warmUp })
   const before = running.pid === null ? null : cpuMicros(running.pid)
   const run = await suite.run(client, running.target, workload, load)
   const after = running.pid === null ? null : cpuMicros(running.pid)
@@ -103,7 +109,7 @@ let current: Running | null = null
 
 /** Starts, measures and stops one contestant; one that does not even start has failed, and the others go on. */
 async function inTurn(
-  suite: Suite,
+  plan: Plan,
   client: string,
   fleet: BenchFleet,
   contestant: Contestant,
@@ -112,7 +118,7 @@ async function inTurn(
 ): Promise<Pick<Measured, 'run' | 'cpuMicros'>> {
   try {
     current = await contestant.start(fleet.servers, load.clients, workload.name)
-    return await turn(suite, client, current, workload, load)
+    return await turn(plan, client, current, workload, load)
   } catch (error) {
     const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').slice(0, 160) : String(error)
     return { run: { ok: false, why }, cpuMicros: null }
@@ -132,13 +138,13 @@ function line({ contestant, workload, clients, round, run, cpuMicros: cpu }: Mea
 }
 
 async function measure(client: string, fleet: BenchFleet, plan: Plan, field: Field): Promise<Measured[]> {
-  const { suite, seconds, scale } = plan
+  const { seconds, scale } = plan
   const measured: Measured[] = []
   for (let round = 0; round < plan.rounds; round++) {
     for (const workload of field.workloads) {
       for (const clients of plan.clients) {
         for (const contestant of rotated(field.contestants, round)) {
-          const result = await inTurn(suite, client, fleet, contestant, workload, { clients, seconds, scale })
+          const result = await inTurn(plan, client, fleet, contestant, workload, { clients, seconds, scale })
           const one = { contestant: contestant.name, workload: workload.name, clients, round, ...result }
           measured.push(one)
           say(line(one))
@@ -150,7 +156,7 @@ async function measure(client: string, fleet: BenchFleet, plan: Plan, field: Fie
 }
 
 function page(measured: readonly Measured[], plan: Plan, field: Field, versions: readonly string[]): string {
-  const { suite, scale, rounds, seconds, clients } = plan
+  const { suite, scale, rounds, seconds, warmUp, clients } = plan
   const titles = new Map(field.contestants.map(({ name, title }) => [name, title]))
   const options = { titles, clients, against: suite.against }
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
@@ -159,7 +165,7 @@ function page(measured: readonly Measured[], plan: Plan, field: Field, versions:
 Command: \`${command}\`
 
 ${[...machine(), ...versions].map((text) => `- ${text}`).join('\n')}
-- ${suite.data(scale)}, ${rounds} rounds of ${seconds} s after 1 s of warm-up, the order rotated each round; medians.
+- ${suite.data(scale)}, ${rounds} rounds of ${seconds} s after ${warmUp} s of warm-up, the order rotated each round; medians.
   Ratios are medians of the ratios within one round. Everything shares the same cores, so read the ratios, not the figures.
 
 ${field.contestants.map(({ title, note }) => `- **${title}**: ${note}`).join('\n')}

@@ -1,11 +1,24 @@
+import { join } from 'node:path'
+import { packagesOf } from '../src/cli/demo/mysql-packages.ts'
 import { configFolder, freePort, startPeer } from './peer-process.ts'
 import type { Contestant } from './suite.ts'
-import { versionOf } from './tools.ts'
+import { findProgram, versionOf } from './tools.ts'
 
 /** Prepared statements survive transaction pooling since PgBouncer 1.21; older ones take part with session pooling. */
 function poolsPreparedStatements(version: string): boolean {
   const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(version)?.map(Number) ?? []
   return major > 1 || (major === 1 && minor >= 21)
+}
+
+/** The machine's own where that pools prepared statements, else a newer one from Debian's packages; null where those cannot be had. */
+export async function newerPgBouncer(): Promise<string | null> {
+  const own = findProgram('pgbouncer')
+  if (own !== null && poolsPreparedStatements(versionOf(own))) return own
+  try {
+    return join(await packagesOf('pgbouncer'), 'programs', 'pgbouncer')
+  } catch {
+    return null
+  }
 }
 
 export function pgbouncer(path: string): Contestant {

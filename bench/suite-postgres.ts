@@ -2,7 +2,7 @@
 import { startFleet } from '../src/cli/demo/local-postgres.ts'
 import { direct, freshets, haproxy, peer, sorted } from './contestants.ts'
 import { connection, pgbench, WORKLOADS } from './pgbench.ts'
-import { pgbouncer } from './pgbouncer.ts'
+import { newerPgBouncer, pgbouncer } from './pgbouncer.ts'
 import type { BenchFleet, Suite, Target } from './suite.ts'
 import { execute } from './tools.ts'
 
@@ -10,6 +10,7 @@ import { execute } from './tools.ts'
 const ACCOUNT = { user: 'app', password: 'app', database: 'app' }
 
 async function startServers(): Promise<BenchFleet> {
+  const bouncer = await newerPgBouncer()
   const fleet = await startFleet({ replicas: 2, parameters: { shared_buffers: '256MB', max_wal_size: '4GB' } })
   const target = (port: number): Target => ({ host: '127.0.0.1', port, ...ACCOUNT })
   return {
@@ -18,10 +19,15 @@ async function startServers(): Promise<BenchFleet> {
       replicas: fleet.replicas.map(({ port }) => target(port)),
     },
     version: `PostgreSQL ${fleet.version}, a primary and two streaming replicas, 256 MB of shared_buffers each, fsync off (no disk is measured)`,
-    program: () => null,
+    program: (name) => (name === 'pgbouncer' ? bouncer : null),
     untilCaughtUp: () => fleet.caughtUp(),
     stop: () => fleet.stop(),
   }
+}
+
+const bouncer = (fleet: BenchFleet) => {
+  const newer = fleet.program('pgbouncer')
+  return newer === null ? peer('pgbouncer', 'apt-get install pgbouncer', pgbouncer) : pgbouncer(newer)
 }
 
 export const postgresSuite: Suite = {
@@ -31,11 +37,11 @@ export const postgresSuite: Suite = {
   workloads: WORKLOADS,
   against: ['direct', 'pgbouncer'],
   startServers,
-  contestants: () =>
+  contestants: (fleet) =>
     sorted([
       direct('pgbench'),
       peer('haproxy', 'apt-get install haproxy', haproxy),
-      peer('pgbouncer', 'apt-get install pgbouncer', pgbouncer),
+      bouncer(fleet),
       ...freshets((hosts) => `postgres://freshet:monitor@${hosts}/postgres`),
     ]),
   async prepare(client, primary, scale) {

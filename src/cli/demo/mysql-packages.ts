@@ -32,12 +32,21 @@ interface Wanted {
   readonly alone: readonly string[]
 }
 
-const WANTED: Readonly<Record<Flavour, Wanted>> = {
+/** What can be had: the servers, and a proxy that the benchmark compares with. */
+export type Packaged = Flavour | 'pgbouncer'
+
+const WANTED: Readonly<Record<Packaged, Wanted>> = {
   mysql: { suite: 'sid', packages: ['mysql-server-core', 'mysql-client-core', 'mysql-router'], alone: [] },
   mariadb: {
     suite: 'bookworm',
     packages: ['mariadb-server-core', 'mariadb-client-core'],
     alone: ['mariadb-server', 'mariadb-client'],
+  },
+  // The first stable release whose PgBouncer keeps prepared statements in transaction pooling; the libraries that it names.
+  pgbouncer: {
+    suite: 'trixie',
+    packages: ['libc6', 'libcares2', 'libevent-2.1-7t64', 'libpam0g', 'libssl3t64', 'libsystemd0'],
+    alone: ['pgbouncer'],
   },
 }
 
@@ -136,9 +145,9 @@ function makeStarters(root: string): void {
  * The folder with `usr/` and `programs/`; made if it is not in the cache yet, in some ten seconds. It appears whole or not at all, however
  * many processes make it at once. Rejects with apt's own words.
  */
-export async function packagesOf(flavour: Flavour): Promise<string> {
-  const wanted = WANTED[flavour]
-  const target = join(cacheFolder(), `${flavour}-${wanted.suite}-${process.arch}`)
+export async function packagesOf(what: Packaged): Promise<string> {
+  const wanted = WANTED[what]
+  const target = join(cacheFolder(), `${what}-${wanted.suite}-${process.arch}`)
   if (existsSync(target)) return target
   mkdirSync(cacheFolder(), { recursive: true })
   const partial = mkdtempSync(join(cacheFolder(), 'partial-'))
