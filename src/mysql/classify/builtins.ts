@@ -31,7 +31,7 @@ const session = (previous: Previous): Treatment => ({
   effect: 'none',
   asksPrevious: [previous],
 })
-export const VOLATILE = primary('volatile-function', { effect: 'unknown', pins: ['unknown'] })
+
 export const UNKNOWN_FUNCTION = primary('unknown-function', { effect: 'unknown', pins: ['unknown'] })
 export const UNKNOWN_RELATION = primary('unknown-relation')
 export const UNREPLICATED = primary('unreplicated-table')

@@ -295,3 +295,70 @@ SHOW CREATE VIEW v_write
 DESCRIBE v_write
 SHOW COLUMNS FROM v_on_view
 SHOW TABLES WHERE EXISTS (SELECT * FROM v_write)
+--= read read none # as applications and their libraries write them
+SELECT wp_posts.ID FROM wp_posts LEFT JOIN wp_term_relationships ON (wp_posts.ID = wp_term_relationships.object_id) WHERE 1=1 AND ( wp_term_relationships.term_taxonomy_id IN (5) ) AND wp_posts.post_type = 'post' AND ((wp_posts.post_status = 'publish')) GROUP BY wp_posts.ID ORDER BY wp_posts.post_date DESC LIMIT 0, 10
+SELECT option_name, option_value FROM wp_options WHERE autoload IN ( 'yes', 'on', 'auto-on', 'auto' )
+SELECT `users`.* FROM `users` WHERE `users`.`deleted_at` IS NULL AND `users`.`id` = 1 LIMIT 1
+SELECT COUNT(*) AS count_all, `orders`.`status` AS orders_status FROM `orders` GROUP BY `orders`.`status`
+SELECT COUNT(*) FROM (SELECT DISTINCT `t`.`id` FROM `t`) subquery_for_count
+SELECT (1) AS `a` FROM `django_session` WHERE `django_session`.`session_key` = 'x' LIMIT 1
+SELECT t0.id AS id_1, t0.name AS name_2 FROM product t0 WHERE t0.category_id = ? ORDER BY t0.name ASC
+select u1_0.id,u1_0.name from users u1_0 left join roles r1_0 on r1_0.id=u1_0.role_id where u1_0.id in (?,?,?)
+select c from sbtest1 where id=?
+SELECT DISTINCT c FROM sbtest1 WHERE id BETWEEN 5 AND 104 ORDER BY c
+SELECT `key`, `value`, `rank`, `groups` FROM settings WHERE `key` = 'x'
+SELECT id, status, type, name, date, time, year, value, data, user, role, action, position, level, state, comment, content, session FROM things
+SELECT t.order, t.group, t.key, t.read, t.update FROM t
+SELECT id, text, language, path, offset, host, password, account, version, count, row_count FROM t
+SELECT user, host FROM app_users
+SELECT * FROM t WHERE date = '2024-01-01' AND time > '10:00' AND user = 'x'
+SELECT JSON_EXTRACT(doc, '$.a') FROM docs WHERE JSON_CONTAINS(doc, '"x"', '$.tags')
+SELECT ST_Distance_Sphere(p, POINT(1,2)) d FROM places HAVING d < 100 ORDER BY d
+SELECT * FROM t WHERE MATCH (title, body) AGAINST ('x' IN BOOLEAN MODE)
+SELECT SQL_CALC_FOUND_ROWS * FROM t LIMIT 10
+SELECT x.* FROM (SELECT a, b, ROW_NUMBER() OVER(PARTITION BY a ORDER BY b DESC) rn FROM t) x WHERE rn = 1
+SELECT CAST(a AS UNSIGNED), CAST(b AS DATE), CONVERT(c, SIGNED), CAST(d AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin, CAST(e AS DOUBLE), CAST(f AS FLOAT) FROM t
+SELECT /*!40001 SQL_NO_CACHE */ `id`, `name` FROM `users`
+SELECT LOWER(HEX(uuid)) FROM t WHERE uuid = UNHEX(REPLACE('a-b','-',''))
+SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = database() and table_name = 't' ORDER BY ordinal_position
+SELECT fk.referenced_table_name AS 'to_table', fk.column_name AS 'column' FROM information_schema.referential_constraints rc JOIN information_schema.key_column_usage fk USING (constraint_schema, constraint_name) WHERE fk.referenced_column_name IS NOT NULL
+SHOW FULL FIELDS FROM `users`
+SHOW KEYS FROM `users`
+SELECT EXISTS(SELECT 1 FROM users WHERE id = 1) AS `exists`
+SELECT COALESCE(SUM(amount), 0) FROM payments WHERE user_id = 1 AND created_at >= '2024-01-01'
+SELECT t1.a FROM t1 LEFT JOIN (t2, t3) ON (t2.a = t1.a AND t3.b = t1.b)
+SELECT GREATEST(a, b) FROM t WHERE (a, b) IN (SELECT x, y FROM u)
+SELECT 1 AS `end`, 2 `begin`
+SELECT id FROM t ORDER BY IF(a, b, c), -id, ISNULL(x) ASC, CAST(y AS SIGNED)
+SELECT name `n`, count(*) 'c' FROM t GROUP BY 1
+SELECT u.name first_name, u.x last FROM users u WHERE u.active AND NOT u.banned
+SELECT CONCAT_WS(' ', a, b) full_name FROM t WHERE a COLLATE utf8mb4_general_ci LIKE _utf8mb4 'x%'
+SELECT COUNT(IF(a=1, 1, NULL)), SUM(a = 1), AVG(b), STDDEV(c), GROUP_CONCAT(DISTINCT d ORDER BY d ASC SEPARATOR ', ') FROM t
+SELECT * FROM `db-name`.`table` AS t
+SELECT DATE(created_at) AS day, HOUR(created_at) hour FROM t GROUP BY day, hour
+SELECT `a`.`b` `c` , `d`.`e` AS f FROM `x`.`a` `a` INNER JOIN `d` `d` ON `a`.`id` = `d`.`id`
+SELECT p.*, (SELECT COUNT(*) FROM c WHERE c.p_id = p.id) AS cnt FROM p WHERE EXISTS (SELECT * FROM z WHERE z.p_id = p.id) LIMIT 15
+SELECT IFNULL(SUM(CASE WHEN type = 'a' THEN amount ELSE 0 END), 0) total FROM t
+SELECT * FROM t WHERE id >= (SELECT FLOOR(MAX(id) * RAND()) FROM t) LIMIT 1
+SELECT 'x' LIKE 'y', NULL IS NULL, 5 DIV 2, 5 MOD 2, !1, ~1, 1 XOR 0, BINARY 'a' = 'A'
+--= read read none clock # the same, with the time
+SELECT a.*, b.name AS `user name`, IF(a.x > 1, 'y', 'n') flag, DATE_FORMAT(a.created, '%Y-%m') ym FROM a, b WHERE a.b_id = b.id AND a.created > DATE_SUB(NOW(), INTERVAL 7 DAY) AND (b.role = 'x' OR b.role LIKE '%y%') GROUP BY ym HAVING COUNT(*) > 1 ORDER BY FIELD(a.status, 'a','b'), a.id DESC LIMIT 20 OFFSET 40
+SELECT * FROM t WHERE created_at BETWEEN DATE_SUB(CURDATE(), INTERVAL 30 DAY) AND CURDATE() + INTERVAL 1 DAY
+SELECT TIMESTAMPDIFF(HOUR, a, NOW()), DATE_ADD(a, INTERVAL 90 MINUTE), a + INTERVAL b SECOND FROM t
+SELECT id FROM t WHERE status NOT IN ('a') AND (x IS NULL OR x > NOW()) AND deleted = FALSE
+--= read-in-transaction session-state none # what drivers ask when they connect
+SELECT  @@session.auto_increment_increment AS auto_increment_increment, @@character_set_client AS character_set_client, @@character_set_connection AS character_set_connection, @@sql_mode AS sql_mode, @@system_time_zone AS system_time_zone, @@time_zone AS time_zone
+SELECT @@session.transaction_isolation
+SELECT @@session.transaction_read_only
+SELECT @@max_allowed_packet, @@wait_timeout
+SELECT @@lower_case_table_names
+SELECT @@sql_mode
+--= primary server-specific none # and what only one server can answer
+select @@version_comment limit 1
+SELECT @@version, @@version_comment
+SELECT VERSION(), DATABASE()
+SHOW VARIABLES LIKE 'lower_case_%'
+SHOW SESSION VARIABLES LIKE 'version_comment'
+SHOW GLOBAL VARIABLES LIKE 'max_allowed_packet'
+SHOW MASTER STATUS
