@@ -1,5 +1,9 @@
+import type { Failure } from '../dialect.ts'
 import type { Transport } from '../net/transport.ts'
 import type { UnitQueue } from './unit-queue.ts'
+
+/** As whom a command is sent behind a change of the user is known only when that is over. */
+export const EARLY_COMMAND: Failure = { code: '08P01', message: 'a command came before the new login was over' }
 
 /** Stops reading from a client that is far ahead of its replies, or whose data has nowhere to go yet, and goes on when that is over. */
 export class Reading {

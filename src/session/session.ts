@@ -35,7 +35,7 @@ import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
 import { afterLoss, cancelUnit, count, raiseFloor, runAgain, settleFloors } from './outcome.ts'
-import { Reading } from './reading.ts'
+import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor } from './route.ts'
 import { StateTracker } from './state-tracker.ts'
@@ -82,6 +82,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   #draining: Failure | null = null
   #leaving = false
   #relogin: (packet: Buffer) => void = () => {}
+  #newLogin: Buffer | null = null
 
   constructor(
     identity: SessionIdentity,
@@ -133,6 +134,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   unit(unit: Unit): void {
+    if (this.#newLogin !== null) this.close(EARLY_COMMAND)
     if (this.phase === 'closed' || this.#reply.takes(unit)) return
     this.#queue.push(unit)
     if (this.phase === 'idle') this.#next()
@@ -160,15 +162,12 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     else this.#transport.end()
   }
 
+  /** The same connection, another user: once all is done that was sent before. Replies may have come while the server is still asked something. */
   relogin(packet: Buffer): void {
-    const idle = this.phase === 'idle' && this.#queue.length === 0
-    if (idle) {
-      this.#end()
-      this.#relogin(packet)
-    } else this.close({ code: '08P01', message: 'the user cannot be changed before all replies have come' })
+    this.#newLogin = packet
+    this.#next()
   }
 
-  /** A broken frame. */
   readonly violation = (failure: Failure): void => this.close(failure)
 
   /** Says why (null: without a word), and ends the connection. */
@@ -192,12 +191,10 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (!this.#transport.writeAll(views)) this.lease.connection?.pause()
   }
 
-  /** Bytes for the client. */
   send(view: Buffer): void {
     if (!this.#transport.write(view)) this.lease.connection?.pause()
   }
 
-  // ---- from a unit to a decision
   #next(): void {
     // A local answer leads to the next unit at once; this loop keeps that from becoming recursion. Who does not read gets no more replies.
     if (this.#busy) return
@@ -207,7 +204,10 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#busy = false
     if (this.phase !== 'idle') return
     if (this.#leaving && this.#queue.length === 0) this.#end(true)
-    else if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
+    else if (this.#newLogin !== null && this.#queue.length === 0) {
+      this.#end()
+      this.#relogin(this.#newLogin)
+    } else if (this.#draining !== null && this.status === 'idle') this.close(this.#draining)
     else this.#reading.balance()
   }
 
