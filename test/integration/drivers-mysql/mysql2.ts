@@ -60,9 +60,6 @@ export function mysql2Tests(target: () => Target): void {
         const user = more.ssl ? `${NAME}_tls` : `${NAME}_rsa`
         const client = await connected({ ...more, user, password: user })
         expect(await rows(client, 'SELECT USER(), DATABASE()')).toEqual([[`${user}@127.0.0.1`, NAME]])
-        expect(String((await rows(client, "SHOW STATUS LIKE 'Ssl_cipher'"))[0]![1]) !== '').toBe(
-          process.env.FRESHET_TEST_TARGET === 'direct' && more.ssl !== undefined,
-        )
       }
       expect(await failureOf(connected({ password: 'wrong' }))).toEqual({
         number: 1045,
@@ -257,7 +254,9 @@ export function mysql2Tests(target: () => Target): void {
       const [[row]] = await client.execute<RowDataPacket[]>('SELECT ? AS b, length(?) AS l', [large, large])
       expect([row!.l, large.equals(Buffer.from(row!.b))]).toEqual([20_000_000, true])
       await client.query('INSERT INTO kinds (id, raw) VALUES (100, ?)', [large])
-      expect(await rows(client, 'SELECT sha2(raw, 256) = sha2(?, 256) FROM kinds WHERE id = 100', [large])).toEqual([[1]])
+      expect(await rows(client, 'SELECT sha2(raw, 256) = sha2(?, 256) FROM kinds WHERE id = 100', [large])).toEqual([
+        [1],
+      ])
     })
 
     it('another user, a fresh start, ping, character sets, databases', async () => {
