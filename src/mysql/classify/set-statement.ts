@@ -92,7 +92,7 @@ function assignments(tokens: readonly Token[], values: Values): Statement {
   const names = isWord(tokens[1], 'names') ? 'SET NAMES' : 'SET'
   return statement(
     names,
-    simple && autocommit === undefined ? 'in-transaction' : 'primary',
+    simple && !NOT_ON_A_REPLICA.test(only.name) ? 'in-transaction' : 'primary',
     elsewhere ? 'write' : 'session-state',
     {
       extras,
@@ -104,6 +104,10 @@ function assignments(tokens: readonly Token[], values: Values): Statement {
     },
   )
 }
+
+/** What would take the read-only transactions away from a replica's connection, or means something for writing only. */
+const NOT_ON_A_REPLICA =
+  /^(autocommit$|completion_type$|transaction_|tx_|sql_log_|gtid_|binlog_|pseudo_|insert_id$|session_track_)/
 
 function effectOf(only: Setting | null, simple: boolean, none: boolean): SessionEffect {
   if (none) return NO_EFFECT

@@ -91,7 +91,6 @@ SET sql_safe_updates = DEFAULT
 SET lc_time_names = 'de_DE'
 SET SESSION group_concat_max_len = 10000
 SET timestamp = -1
-SET SESSION transaction_isolation = 'READ-COMMITTED'
 --= primary session-state set # autocommit
 SET autocommit = 0
 SET autocommit = 1
@@ -100,6 +99,15 @@ SET SESSION autocommit = OFF
 SET @@autocommit = 1
 SET @@session.autocommit := 0
 SET autocommit = DEFAULT
+--= primary session-state set # what a replica's connection must not be told
+SET SESSION transaction_isolation = 'READ-COMMITTED'
+SET SESSION transaction_read_only = OFF
+SET @@session.tx_read_only = 0
+SET sql_log_bin = 0
+SET gtid_next = 'AUTOMATIC'
+SET completion_type = 1
+SET insert_id = 5
+SET session_track_schema = OFF
 --= primary session-state unknown # session state that has to be found out
 SET NAMES utf8mb4
 SET NAMES 'utf8mb4' COLLATE 'utf8mb4_bin'
