@@ -228,7 +228,7 @@ export class ReplyScanner {
 
   #columnCount(payload: Buffer): void {
     const width = lenencBytesOf(payload[0]!)
-    const columns = new PacketReader(payload).lenenc()
+    const columns = width === 1 ? payload[0]! : new PacketReader(payload).lenenc()
     const metadata = !this.#optionalMetadata || payload.length === width || payload[width] !== 0
     this.#definitions = columns
     this.#rows = 0
@@ -339,6 +339,7 @@ export class ReplyScanner {
 /** Status flags of an EOF packet (`short`) or an OK packet. */
 function statusOf(payload: Buffer, short: boolean): number {
   if (short) return new PacketReader(payload, 3).int16()
+  if (payload[1] === 0 && payload[2] === 0 && payload.length >= 5) return payload[3]! | (payload[4]! << 8)
   const reader = new PacketReader(payload, 1)
   reader.lenencBig()
   reader.lenencBig()

@@ -10,7 +10,7 @@ import { ConnectionStatements } from './connection-statements.ts'
 import { ConnectionTrackers, isPlainSetNames, namesTrackers } from './connection-trackers.ts'
 import { readError } from './errors.ts'
 import { type CodecClient, type Exchange, newExchange, type Step } from './exchange.ts'
-import { type OkPacket, readOk, STATUS_IN_TRANS, STATUS_SESSION_STATE_CHANGED } from './ok.ts'
+import { type OkPacket, readOk, STATUS_AUTOCOMMIT, STATUS_IN_TRANS, STATUS_SESSION_STATE_CHANGED } from './ok.ts'
 import { filterOk } from './ok-filter.ts'
 import { readRows } from './own-rows.ts'
 import { type Opened, OwnSql } from './own-sql.ts'
@@ -79,7 +79,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
       parameters.get('character_set_client') ?? 'utf8mb4',
       opened.account.database,
     )
-    this.#status = parameters.get('autocommit') === '0' ? 0 : 2
+    this.#status = parameters.get('autocommit') === '0' ? 0 : STATUS_AUTOCOMMIT
     this.#sql = new OwnSql(opened, this.#trackers, has(capabilities, QUERY_ATTRIBUTES))
     this.#statements = new ConnectionStatements(preparedMax)
     this.#scanner = new ReplyScanner(this, {
@@ -105,7 +105,9 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     const request = unit as MySqlUnit
     const session = client as CodecClient
     const reads = request.resolved?.facts.verdict === 'read' && request.resolved.facts.statements <= 1
-    const plain = reads && prefix.length === 0 && (this.#status & STATUS_IN_TRANS) === 0
+    // Without autocommit a read that fails may have begun a transaction.
+    const outside = (this.#status & (STATUS_IN_TRANS | STATUS_AUTOCOMMIT)) === STATUS_AUTOCOMMIT
+    const plain = reads && prefix.length === 0 && outside
     const exchange = newExchange(sink, session, request, plain, this.#status)
     for (const sql of prefix) exchange.steps.push(...this.#sql.steps(sql))
     const insertId = session.insertIdFor(request)
@@ -265,6 +267,11 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
       // No trackers in here. MariaDB at least says that there would be some.
       const read = exchange.unit?.resolved?.facts.verdict === 'read'
       exchange.untold ||= this.#mariadb ? (status & STATUS_SESSION_STATE_CHANGED) !== 0 : !read
+      return null
+    }
+    // What most result sets end with: no counts, nothing tracked.
+    if (payload[1] === 0 && payload[2] === 0 && (payload[4]! & (STATUS_SESSION_STATE_CHANGED >> 8)) === 0) {
+      this.#ended(payload[3]! | (payload[4]! << 8), payload[5]! | (payload[6]! << 8))
       return null
     }
     return this.#resultEnded(payload, sequence, readOk(payload, true))

@@ -1,73 +1,13 @@
 /** The server codec on scripted replies, cut in every way a network may cut them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Failure } from '../../src/dialect.ts'
-import { DEPRECATE_EOF, formatProfile, OPTIONAL_RESULTSET_METADATA } from '../../src/mysql/capabilities.ts'
 import { okPacket, readOk, STATUS_AUTOCOMMIT, STATUS_IN_TRANS } from '../../src/mysql/ok.ts'
 import { readRows } from '../../src/mysql/own-rows.ts'
 import { PacketWriter, payloadLength } from '../../src/mysql/packets.ts'
-import { MySqlServerCodec } from '../../src/mysql/server-codec.ts'
 import * as unit from '../../src/mysql/unit.ts'
-import { CollectingSink, execute, onStatement, prepare, query, type TestClient, testClient } from './codec-client.ts'
-import { Script, type Shape } from './scripted-replies.ts'
-
-const SHAPES: readonly Shape[] = [
-  { deprecateEof: true, optionalMetadata: false },
-  { deprecateEof: false, optionalMetadata: false },
-  { deprecateEof: true, optionalMetadata: true },
-  { deprecateEof: false, optionalMetadata: true },
-]
-const MODERN = SHAPES[0]!
-
-/** A codec whose writes are looked at as commands. */
-function codecFor(shape: Shape, options: { version?: string; preparedMax?: number; database?: string } = {}) {
-  const capabilities =
-    (shape.deprecateEof ? DEPRECATE_EOF : 0) | (shape.optionalMetadata ? OPTIONAL_RESULTSET_METADATA : 0)
-  const written: Buffer[] = []
-  const parameters = new Map([
-    ['version', options.version ?? '9.7.0'],
-    ['character_set_client', 'utf8mb4'],
-    ['collation_connection', 'utf8mb4_general_ci'],
-  ])
-  const account = {
-    user: 'u',
-    database: options.database ?? 'app',
-    secret: null,
-    profile: formatProfile({ capabilities, extended: 0, collation: 45 }),
-  }
-  const codec = new MySqlServerCodec(
-    { account, greeting: { parameters, cancel: { sql: '' } } },
-    options.preparedMax ?? 10,
-    (bytes) => void written.push(bytes),
-  )
-  return { codec, written }
-}
-
-/** Commands in what was written: the byte, and the rest as text. */
-function commandsIn(pieces: readonly Buffer[]): [number, string][] {
-  const bytes = Buffer.concat(pieces)
-  const found: [number, string][] = []
-  for (let at = 0; at < bytes.length; at += 4 + payloadLength(bytes, at)) {
-    found.push([bytes[at + 4]!, bytes.toString('latin1', at + 5, at + 4 + payloadLength(bytes, at))])
-  }
-  return found
-}
-
-/** Feeds through one buffer that is overwritten afterwards, as the shared read buffer is. */
-function feedIn(codec: MySqlServerCodec, bytes: Buffer, sizes: readonly number[]): Failure | null {
-  let at = 0
-  for (let index = 0; at < bytes.length; index++) {
-    const size = sizes.length === 0 ? bytes.length : Math.max(1, sizes[index % sizes.length]!)
-    const chunk = Buffer.from(bytes.subarray(at, at + size))
-    const failure = codec.feed(chunk)
-    chunk.fill(0xee)
-    if (failure !== null) return failure
-    at += size
-  }
-  return null
-}
-
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+import { CollectingSink, query, testClient } from './codec-client.ts'
+import { codecFor, commandsIn, feedIn, MODERN, SHAPES } from './scripted-codec.ts'
+import { Script } from './scripted-replies.ts'
 
 describe('replies pass through unchanged, however they are cut', () => {
   const value = fc.oneof(fc.constant(null), fc.string({ maxLength: 40 }), fc.constant('x'.repeat(300)))
@@ -182,123 +122,6 @@ describe('replies pass through unchanged, however they are cut', () => {
       run(query('SELECT 1'), new Script(shape).columns(2, !shape.optionalMetadata).rows([['a', 'b']]).bytes)
       if (!shape.optionalMetadata) run(query('x'), new Script(shape).cursor(2).bytes)
     }
-  })
-})
-
-describe('prepared statements', () => {
-  test.each(SHAPES)('the id in the reply is the client’s %o', (shape) => {
-    const { codec } = codecFor(shape)
-    const client = testClient()
-    const sink = new CollectingSink(client)
-    codec.begin(client.unit(prepare('SELECT ?, a FROM t')), client, [], sink)
-    feedIn(codec, new Script(shape).prepared(77, 2, 1).bytes, [3])
-    expect(sink.ends).toBe(1)
-    expect(Buffer.concat(sink.parts).equals(new Script(shape).prepared(1001, 2, 1).bytes)).toBe(true)
-    const sent = codec.begin(client.unit(execute(1001, [5])), client, [], sink)
-    expect(Buffer.concat(sent).readUInt32LE(5)).toBe(77)
-  })
-
-  /** A client that has prepared `sql` on a connection where it is statement `id`. */
-  function preparedOn(codec: MySqlServerCodec, client: TestClient, sql: string, id: number, parameters = 1): number {
-    codec.begin(client.unit(prepare(sql)), client, [], new CollectingSink(client))
-    codec.feed(new Script(MODERN).prepared(id, 1, parameters).bytes)
-    return [...client.statements.keys()].at(-1)!
-  }
-
-  test('on another connection it is prepared first, and gets the types that were sent before', () => {
-    const first = codecFor(MODERN)
-    const second = codecFor(MODERN)
-    const client = testClient()
-    const id = preparedOn(first.codec, client, 'SELECT ?', 7)
-    const sink = new CollectingSink(client)
-    first.codec.begin(client.unit(execute(id, [5])), client, [], sink)
-    first.codec.feed(new Script(MODERN).resultSet(1, [['5']]).bytes)
-
-    const other = new CollectingSink(client)
-    const sent = second.codec.begin(client.unit(execute(id, [6], false)), client, [], other)
-    expect(commandsIn(sent)).toEqual([[unit.COM_STMT_PREPARE, 'SELECT ?']])
-    second.codec.feed(new Script(MODERN).prepared(3, 1, 1).bytes)
-    const executed = Buffer.concat(second.written)
-    expect(executed.readUInt32LE(5)).toBe(3)
-    // null bitmap, new types, the type, the value
-    expect([...executed.subarray(14)]).toEqual([0, 1, 3, 0, 6, 0, 0, 0])
-    const reply = new Script(MODERN).resultSet(1, [['6']]).bytes
-    second.codec.feed(reply)
-    expect(Buffer.concat(other.parts).equals(reply)).toBe(true)
-
-    // Known now, so that it goes as it is.
-    const again = second.codec.begin(client.unit(execute(id, [8], false)), client, [], other)
-    expect([...Buffer.concat(again).subarray(14)]).toEqual([0, 0, 8, 0, 0, 0])
-  })
-
-  test('under the state that it was prepared under, and back', () => {
-    const { codec, written } = codecFor(MODERN)
-    const client = testClient()
-    client.state = { key: 'schema=b', settings: new Map([['schema', 'b']]) }
-    const made = client.unit(prepare('SELECT a FROM t')).resolved!.statement!
-    client.prepared({ resolved: { statement: made } } as never, 0, 1)
-    client.state = { key: 'schema=c', settings: new Map([['schema', 'c']]) }
-    const sink = new CollectingSink(client)
-    const sent = codec.begin(client.unit(execute(made.id)), client, [], sink)
-    codec.feed(new Script(MODERN).ok().bytes)
-    codec.feed(new Script(MODERN).error().bytes)
-    // It cannot be prepared any more: the client hears why, and the connection is where it was.
-    expect(commandsIn([...sent, ...written]).map(([, text]) => text)).toEqual(['USE `b`', 'SELECT a FROM t', 'USE `c`'])
-    expect(sink.ends).toBe(0)
-    codec.feed(new Script(MODERN).ok().bytes)
-    expect(sink.failure?.number).toBe(1146)
-    expect(sink.ends).toBe(1)
-  })
-
-  test('the least recently used are closed, those with a cursor stay', async () => {
-    const { codec } = codecFor(MODERN, { preparedMax: 2 })
-    const client = testClient()
-    const ids = ['SELECT 1', 'SELECT 2'].map((sql, index) => preparedOn(codec, client, sql, index + 1, 0))
-    const sink = new CollectingSink(client)
-    codec.begin(client.unit(execute(ids[0]!, [], false, 1)), client, [], sink)
-    codec.feed(new Script(MODERN).cursor(1).bytes)
-    preparedOn(codec, client, 'SELECT 3', 3, 0)
-    const sent = codec.begin(client.unit(query('SELECT 9'), 'read'), client, [], sink)
-    expect(commandsIn(sent)[0]![0]).toBe(unit.COM_STMT_CLOSE)
-    expect(Buffer.concat(sent).readUInt32LE(5)).toBe(2)
-    codec.feed(new Script(MODERN).resultSet(1, []).bytes)
-    // Closing it closes the cursor on the server, where the statement stays for others.
-    const closing = codec.begin(client.unit(onStatement(unit.COM_STMT_CLOSE, ids[0]!)), client, [], sink)
-    expect(commandsIn(closing)[0]![0]).toBe(unit.COM_STMT_RESET)
-    codec.feed(new Script(MODERN).ok().bytes)
-    expect(sink.ends).toBe(3)
-    codec.begin(client.unit(onStatement(unit.COM_STMT_CLOSE, ids[1]!)), client, [], sink)
-    await settled()
-    expect(sink.ends).toBe(4)
-    expect(codec.outstanding).toBe(0)
-  })
-
-  test('two statements with the same text do not share a cursor', () => {
-    const { codec, written } = codecFor(MODERN)
-    const client = testClient()
-    const first = preparedOn(codec, client, 'SELECT 1', 1, 0)
-    const second = client.unit(prepare('SELECT 1'))
-    const sink = new CollectingSink(client)
-    codec.begin(client.unit(execute(first, [], false, 1)), client, [], sink)
-    codec.feed(new Script(MODERN).cursor(1).bytes)
-    client.prepared(second, 0, 1)
-    const sent = codec.begin(client.unit(execute(second.resolved!.statement!.id)), client, [], sink)
-    expect(commandsIn(sent)).toEqual([[unit.COM_STMT_PREPARE, 'SELECT 1']])
-    codec.feed(new Script(MODERN).prepared(2, 1, 0).bytes)
-    expect(Buffer.concat(written).readUInt32LE(5)).toBe(2)
-    codec.feed(new Script(MODERN).resultSet(1, []).bytes)
-    const fetch = codec.begin(client.unit(onStatement(unit.COM_STMT_FETCH, first, [1, 0, 0, 0])), client, [], sink)
-    expect(Buffer.concat(fetch).readUInt32LE(5)).toBe(1)
-  })
-
-  test('ids that the client does not have are refused in the server’s words', async () => {
-    const { codec } = codecFor(MODERN)
-    const client = testClient()
-    const sink = new CollectingSink(client)
-    expect(codec.begin(client.unit(execute(5)), client, [], sink)).toEqual([])
-    await settled()
-    expect(sink.failure?.message).toBe('Unknown prepared statement handler (5) given to mysqld_stmt_execute')
-    expect(Buffer.concat(sink.parts)[3]).toBe(1)
   })
 })
 
