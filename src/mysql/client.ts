@@ -28,12 +28,13 @@ import {
   STATUS_NO_BACKSLASH_ESCAPES,
 } from './ok.ts'
 import type { Outcome, TrackerWishes } from './outcome.ts'
-import { Pins } from './pins.ts'
+import { Pins, pinsOf } from './pins.ts'
 import { resolveUnit } from './resolve.ts'
 import { makesInsertId, needsFirmConnection, resultEncoding, schemaOf, usesInsertId } from './session-facts.ts'
 import { LAST_PREPARED, type PreparedStatement, StatementRegistry } from './statements.ts'
 import type { MySqlUnit } from './unit.ts'
 import * as com from './unit.ts'
+import { UnknownCalls } from './unknown-calls.ts'
 import { defaultWishes, wishesAfter } from './wishes.ts'
 import { commandWork, textOf } from './work.ts'
 
@@ -85,6 +86,8 @@ export class MySqlClient implements ClientProtocol {
   #begun = false
   /** The unit before which the connection was given the session's last insert id. */
   #givenTo: Unit | null = null
+  readonly #unknown = new UnknownCalls()
+  #lex: LexMode | null = null
   #asked: 'warnings' | 'locks' | 'insert-id' | null = null
 
   constructor(context: MySqlClientContext) {
@@ -136,6 +139,7 @@ export class MySqlClient implements ClientProtocol {
   }
 
   resolve(unit: Unit, lex: LexMode): Work {
+    this.#lex = lex
     return resolveUnit(this, unit as MySqlUnit, lex)
   }
 
@@ -266,6 +270,7 @@ export class MySqlClient implements ClientProtocol {
       default:
         this.#ranCommand(mysql, outcome)
     }
+    if (this.#unknown.isSettled(this.context.classifier)) this.#pins.set('unknown', false)
     this.#pins.set('diagnostics', this.#readsDiagnostics || this.#foundRowsKept || this.#cannotAsk())
   }
 
@@ -277,6 +282,10 @@ export class MySqlClient implements ClientProtocol {
       statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
     this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, this.#schema(), text)
+    if (pinsOf(facts)?.includes('unknown')) {
+      const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, resolved.textAt))
+      this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)
+    }
     this.#foundRowsKept = facts.leavesFoundRows === true
     this.#readsDiagnostics ||= needsFirmConnection(facts, text)
     if (outcome.failure === null && facts.settings !== undefined)
@@ -342,6 +351,7 @@ export class MySqlClient implements ClientProtocol {
   reset(): void {
     this.diagnostics.reset()
     this.#pins.clear()
+    this.#unknown.clear()
     this.wishes = this.#defaultWishes
     this.status = STATUS_AUTOCOMMIT
     this.#held.clear()

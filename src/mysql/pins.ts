@@ -39,6 +39,13 @@ const LOCK_CALL =
 const PREPARE_NAME = /^\s*(?:prepare|(?:deallocate|drop)\s+prepare)\s+(?:`([^`]+)`|([\w$]+))/i
 const HANDLER_NAME = /^\s*handler\s+([^\s;]+)\s+(?:open(?:\s+(?:as\s+)?([^\s;]+))?|close)[\s;]*$/i
 
+const ANYTHING: readonly PinCause[] = ['unknown']
+
+/** What a statement leaves; what was not read, or not understood, may leave anything. */
+export function pinsOf(facts: Facts): readonly PinCause[] | undefined {
+  return facts.pins ?? (facts.because === 'unparsed' || facts.because === 'too-large' ? ANYTHING : undefined)
+}
+
 export class Pins {
   /** By cause, the names of what is there. */
   readonly #held = new Map<Cause, Set<string>>()
@@ -52,17 +59,13 @@ export class Pins {
 
   /** `schema`: the session's, for unqualified names. `text`: the statement, for names that the facts do not tell. */
   ran(facts: Facts, ending: Ending, schema: string, text: () => string): void {
-    if (
-      facts.pins === undefined &&
-      facts.unpins === undefined &&
-      facts.settings === undefined &&
-      !this.#insertId(facts)
-    )
+    const causes = pinsOf(facts)
+    if (causes === undefined && facts.unpins === undefined && facts.settings === undefined && !this.#insertId(facts))
       return
     const succeeded = ending.error === null
     const several = facts.statements > 1
     if (!succeeded && !several && ending.results === 0 && BEFORE_EXECUTION.has(ending.error)) return
-    for (const cause of facts.pins ?? []) {
+    for (const cause of causes ?? []) {
       if (succeeded || several || SURVIVES_FAILURE.has(cause)) this.#pin(cause, facts, schema, several, text)
     }
     if (succeeded || several) this.#settings(facts)
@@ -71,7 +74,7 @@ export class Pins {
   }
 
   /** Sets or takes away a cause that has no names. */
-  set(cause: 'multi-statements' | 'next-transaction' | 'diagnostics', there: boolean): void {
+  set(cause: 'multi-statements' | 'next-transaction' | 'diagnostics' | 'unknown', there: boolean): void {
     if (this.#held.has(cause) === there) return
     if (there) this.#add(cause, UNNAMED)
     else this.#held.delete(cause)

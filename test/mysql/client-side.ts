@@ -58,7 +58,7 @@ export function testClassifier(options: ClientOptions = {}): Classifier {
   const decoded = (text: Uint8Array, start: number, end: number) => Buffer.from(text.subarray(start, end)).toString()
   return {
     classify: (text, start, end) => ({
-      ...needsPrimary('SELECT', 'unparsed', { kind: 'none' }),
+      ...needsPrimary('SELECT', 'write', { kind: 'none' }),
       ...options.facts?.(decoded(text, start, end)),
     }),
     control: (text, start, end) => options.control?.(decoded(text, start, end)) ?? null,
