@@ -6,7 +6,7 @@ export function readRows(reply: Buffer): (string | null)[][] {
   packets.push(reply)
   const rows: (string | null)[][] = []
   const first = packets.take()?.payload
-  if (first === undefined || first[0] === 0 || first[0]! >= 0xfb) return rows
+  if (first === undefined || first[0] === 0 || first[0] === 0xfb || first[0]! >= 0xfe) return rows
   const columns = new PacketReader(first).lenenc()
   const width = lenencBytesOf(first[0]!)
   let definitions = first.length > width && first[width] === 0 ? 0 : columns

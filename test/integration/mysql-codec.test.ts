@@ -263,6 +263,58 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     connection.close()
   })
 
+  test('commands that carry attributes, and results of 300 columns without metadata', async () => {
+    const connection = await open(OPTIONAL | capabilities.QUERY_ATTRIBUTES)
+    const agreed = (connection.raw.greeting.capabilities & capabilities.QUERY_ATTRIBUTES) !== 0
+    const client = testClient()
+    const run = (text: string) => {
+      const [command, rest] = [query(text).subarray(0, 1), query(text).subarray(1)]
+      return connection.run(client, client.unit(Buffer.concat([command, Buffer.from(agreed ? [0, 1] : []), rest])), [
+        'BEGIN',
+      ])
+    }
+    const wide = `SELECT ${Array.from({ length: 300 }, (_, index) => index).join(', ')}`
+    expect((await run(wide)).status).toBe('open')
+    expect(last(client)).toMatchObject({ rows: 1, failure: null })
+    if (flavour === 'mysql') expect((await run("SET resultset_metadata = 'NONE'")).failure).toBeNull()
+    expect((await run(wide)).failure).toBeNull()
+    expect((await connection.command(wide))[0]).toHaveLength(300)
+    connection.close()
+  })
+
+  if (flavour === 'mariadb') {
+    test('bulk execution, also where the statement has not been prepared', async () => {
+      const extended = capabilities.EXT_STMT_BULK_OPERATIONS
+      const [first, second] = [await open(MODERN, { extended }), await open(MODERN, { extended })]
+      const client = testClient()
+      await sql(first, client, 'CREATE TABLE IF NOT EXISTS bulk (v INT)')
+      await first.run(client, client.unit(prepare('INSERT INTO bulk VALUES (?)')))
+      const id = [...client.statements.keys()].at(-1)!
+      const rows = (types: boolean) =>
+        onStatement(unit.COM_STMT_BULK_EXECUTE, id, [
+          types ? 0x80 : 0,
+          0,
+          ...(types ? [3, 0] : []),
+          0,
+          1,
+          0,
+          0,
+          0,
+          0,
+          2,
+          0,
+          0,
+          0,
+        ])
+      await first.run(client, client.unit(rows(true)))
+      expect(last(client).affectedRows).toBe(2n)
+      expect((await second.run(client, client.unit(rows(false)))).failure).toBeNull()
+      expect(last(client).affectedRows).toBe(2n)
+      first.close()
+      second.close()
+    })
+  }
+
   test('last_insert_id is set before a unit that needs it', async () => {
     const connection = await open()
     const client = testClient()

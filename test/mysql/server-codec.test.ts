@@ -289,6 +289,8 @@ describe('Freshet’s own commands', () => {
     ]
     expect(readRows(new Script(shape).resultSet(2, rows).bytes)).toEqual(rows)
     expect(readRows(new Script(shape).resultSet(2, []).bytes)).toEqual([])
+    const wide = [Array.from({ length: 300 }, (_, index) => String(index))]
+    expect(readRows(new Script(shape).resultSet(300, wide).bytes)).toEqual(wide)
     if (shape.optionalMetadata) expect(readRows(new Script(shape).columns(2, false).rows(rows).bytes)).toEqual(rows)
     expect(readRows(new Script(shape).ok().bytes)).toEqual([])
   })
