@@ -1,10 +1,4 @@
-import {
-  DEPRECATE_EOF,
-  EXT_CACHE_METADATA,
-  EXT_EXTENDED_METADATA,
-  has,
-  OPTIONAL_RESULTSET_METADATA,
-} from './capabilities.ts'
+import { DEPRECATE_EOF, EXT_EXTENDED_METADATA, has, OPTIONAL_RESULTSET_METADATA } from './capabilities.ts'
 import { PacketWriter } from './packets.ts'
 
 /** Replies that no server has given, packet by packet as a server would have sent them. */
@@ -71,7 +65,6 @@ function head(columns: readonly Column[], shape: ReplyShape): PacketWriter {
   const writer = new PacketWriter(1).begin()
   if (has(shape.capabilities, OPTIONAL_RESULTSET_METADATA)) writer.byte(1)
   writer.lenenc(columns.length)
-  if (has(shape.extended, EXT_CACHE_METADATA)) writer.byte(1)
   writer.end()
   for (const column of columns) definition(writer, column, shape)
   if (!has(shape.capabilities, DEPRECATE_EOF)) eof(writer, shape)

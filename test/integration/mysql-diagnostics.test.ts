@@ -218,7 +218,15 @@ describe.each<Flavour>(['mysql', 'mariadb'])('%s', (flavour) => {
     const one = await direct(0)
     const two = await proxied(0, 1)
     const payloads = [
-      ...[c.execute(77), c.fetch(77), c.reset(77), c.bare(0x17, 'ab'), c.bare(0x0f), c.bare(0x99), c.bulk(77, [0, 1, 0, 0, 0])],
+      ...[
+        c.execute(77),
+        c.fetch(77),
+        c.reset(77),
+        c.bare(0x17, 'ab'),
+        c.bare(0x0f),
+        c.bare(0x99),
+        c.bulk(77, [0, 1, 0, 0, 0]),
+      ],
       ...[Buffer.alloc(0), c.bare(0x0b), c.query('SELEC'), c.query(''), c.query('/* nothing */'), c.prepare('')],
       ...[c.prepare('SELECT 1'), c.prepare('-- nothing')],
     ]
