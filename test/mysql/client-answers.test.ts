@@ -5,14 +5,12 @@ import type { MySqlClient } from '../../src/mysql/client.ts'
 import type { Facts } from '../../src/sql/facts.ts'
 import { command as c, clientSide, errno, LEX, ran, unitOf } from './client-side.ts'
 
-const READ = { verdict: 'read', because: 'read', command: 'SELECT' } as const
+const _READ = { verdict: 'read', because: 'read', command: 'SELECT' } as const
 const BEGIN: Partial<Facts> = {
   verdict: 'read-in-transaction',
   command: 'BEGIN',
   transaction: { op: 'begin', readOnly: null, isolation: null },
 }
-const _reads = () => READ
-const _resolve = (client: MySqlClient, payload: Buffer) => client.resolve(unitOf(client, payload), LEX)
 const local = (client: MySqlClient, payload: Buffer, held = false) =>
   client.withoutServer(unitOf(client, payload), 'idle', held)
 const profile = (capabilities: number, extended = 0) => ({ profile: { capabilities, extended, collation: 45 } })
