@@ -5,7 +5,6 @@ import type { MySqlClient } from '../../src/mysql/client.ts'
 import type { Facts } from '../../src/sql/facts.ts'
 import { command as c, clientSide, errno, LEX, ran, unitOf } from './client-side.ts'
 
-const _READ = { verdict: 'read', because: 'read', command: 'SELECT' } as const
 const BEGIN: Partial<Facts> = {
   verdict: 'read-in-transaction',
   command: 'BEGIN',
