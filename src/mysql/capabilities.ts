@@ -39,7 +39,6 @@ export const REMEMBER_OPTIONS = (1 << 31) >>> 0
 /** MariaDB's extended capabilities: the upper 32 bits of 64, kept as a number of their own. */
 export const EXT_STMT_BULK_OPERATIONS = 1 << 2
 export const EXT_EXTENDED_METADATA = 1 << 3
-export const EXT_CACHE_METADATA = 1 << 4
 export const EXT_BULK_UNIT_RESULTS = 1 << 5
 
 /** What both legs must have in common. (SESSION_TRACK is not among it: servers always have it on Freshet's side, and it is taken out for clients without it.) */
@@ -58,8 +57,11 @@ export const PASS_THROUGH =
   OPTIONAL_RESULTSET_METADATA |
   QUERY_ATTRIBUTES
 
-export const EXTENDED_PASS_THROUGH =
-  EXT_STMT_BULK_OPERATIONS | EXT_EXTENDED_METADATA | EXT_CACHE_METADATA | EXT_BULK_UNIT_RESULTS
+/**
+ * Cached metadata are not among it: a server leaves column definitions out when it told them at PREPARE, and what Freshet prepares on another
+ * connection after a change of the table has definitions that its client has never seen.
+ */
+export const EXTENDED_PASS_THROUGH = EXT_STMT_BULK_OPERATIONS | EXT_EXTENDED_METADATA | EXT_BULK_UNIT_RESULTS
 
 /** What Freshet asks of every server that has it, whatever its client can do. */
 export const ALWAYS_ASKED =
