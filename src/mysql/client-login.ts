@@ -35,6 +35,7 @@ import {
 } from './handshake.ts'
 import { okPacket, STATUS_AUTOCOMMIT, schemaTracker } from './ok.ts'
 import { type Packet, PacketBuffer } from './packets.ts'
+import { isSystemSchema, SCHEMA } from './session-state.ts'
 
 /** What the servers greet with, as Freshet has learned it from them. */
 export interface ServerFace {
@@ -221,7 +222,8 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
       user,
       database,
       secret: step.secret,
-      settings: [],
+      // Named, so that it is seen in the session's state what unqualified names mean.
+      settings: isSystemSchema(database) ? [[SCHEMA, database]] : [],
       controls,
       applicationName,
       profile,

@@ -8,6 +8,9 @@ import { defaultIsInverted, keptVariable, nullWhenEmpty } from './replayable.ts'
 
 export const LOGIN_STATE: SessionState = { key: '', settings: new Map() }
 
+/** Schemas whose unqualified names are not the classifier's. */
+export const isSystemSchema = (name: string): boolean => SYSTEM_SCHEMAS.has(name.toLowerCase())
+
 /** The entry for the default schema, which no variable sets. */
 export const SCHEMA = 'schema'
 
@@ -155,7 +158,7 @@ export function keepsOnPrimary({ settings }: SessionState): boolean {
     isOn(settings.get('profiling')) ||
     isolationOf(settings) === 'serializable' ||
     (completion !== undefined && !/^'?(NO_CHAIN|0)'?$/i.test(completion)) ||
-    SYSTEM_SCHEMAS.has(settings.get(SCHEMA)?.toLowerCase() ?? '')
+    isSystemSchema(settings.get(SCHEMA) ?? '')
   )
 }
 

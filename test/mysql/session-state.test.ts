@@ -4,9 +4,11 @@ import {
   atPrepare,
   difference,
   isolationOf,
+  isSystemSchema,
   keepsOnPrimary,
   LOGIN_STATE,
   literal,
+  SCHEMA,
   stateAfterReport,
   stateOf,
   withSetting,
@@ -98,3 +100,12 @@ test('what a statement is bound to, and isolation', () => {
   expect(isolationOf(new Map())).toBeNull()
   expect(withSetting(state({ a: '1' }), 'a', null)).toBe(LOGIN_STATE)
 })
+
+test.each(['mysql', 'MySQL', 'sys', 'performance_schema', 'information_schema'])(
+  'a session in schema %s stays on the primary',
+  (schema) => {
+    expect(isSystemSchema(schema)).toBe(true)
+    expect(keepsOnPrimary(withSetting(LOGIN_STATE, SCHEMA, schema))).toBe(true)
+    expect(keepsOnPrimary(withSetting(LOGIN_STATE, SCHEMA, 'app'))).toBe(false)
+  },
+)
