@@ -88,6 +88,8 @@ async function openOnce(
   })
   // Between queries a lost connection is only announced here; the next query then fails by itself.
   connection.on('error', () => {})
+  // Look-ups for many logins can queue up here, and each of them watches the connection's end.
+  socketOf(connection).setMaxListeners(0)
   // The driver's own time-out ends with the greeting; a server that goes quiet after it must not hold anybody up either.
   const timer = setTimeout(() => hangUp(connection), timeout)
   try {
