@@ -1,4 +1,5 @@
 import type { ClientProtocol, Failure, ReplySink, ServerCodec, Unit } from '../dialect.ts'
+import { Fifo } from '../wire/fifo.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { readFailure } from './backend.ts'
 import type { PgClient } from './client.ts'
@@ -47,7 +48,7 @@ export class PgServerCodec implements ServerCodec {
   lastFatal: Failure | null = null
   readonly #statements: ConnectionStatements
   readonly #write: (bytes: Buffer) => void
-  readonly #queue: Exchange[] = []
+  readonly #queue = new Fifo<Exchange>()
   #carry: Buffer = EMPTY
   #skip = 0
   #skipForward = false
@@ -70,8 +71,7 @@ export class PgServerCodec implements ServerCodec {
 
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[] {
     const translation = translate(unit as PgUnit, client as PgClient, this.#statements, prefix)
-    // Not an index of -1: an array is asked for that as for any property, which costs as much as the rest of this function.
-    const tail = this.#queue.length > 0 ? this.#queue[this.#queue.length - 1] : undefined
+    const tail = this.#queue.last
     if (tail?.open) this.#extend(tail, translation)
     else {
       this.#queue.push({
@@ -93,7 +93,7 @@ export class PgServerCodec implements ServerCodec {
 
   /** A Flush behind which nothing is expected any more is not answered: its exchange is over. */
   #endFlushed(): void {
-    const exchange = this.#queue[0]!
+    const exchange = this.#queue.first!
     if (this.#queue.length > 1 || !this.#ended(exchange, 0)) return
     if (this.#skip > 0) this.#endsAfterSkip = true
     else this.#finish(exchange, 0, 0)
@@ -151,7 +151,7 @@ export class PgServerCodec implements ServerCodec {
     let at = 0
     /** Where the range that waits to be forwarded begins. */
     let from = 0
-    this.#current = this.#queue[0] ?? null
+    this.#current = this.#queue.first
     if (this.#skip > 0) {
       at = Math.min(this.#skip, length)
       this.#skip -= at
@@ -340,12 +340,11 @@ export class PgServerCodec implements ServerCodec {
 
   #finish(exchange: Exchange, type: number, letter: number): void {
     if (exchange.expected !== null && type !== 0x5a) this.#inject(exchange, EMPTY, 0, 0)
-    if (this.#queue.length === 1) this.#queue.pop()
-    else this.#queue.shift()
+    this.#queue.shift()
     const { sink } = exchange
     if (type !== 0x5a) sink.end('unsynced')
     else sink.end(letter === 0x49 ? 'idle' : letter === 0x54 ? 'open' : 'failed')
-    this.#current = this.#queue[0] ?? null
+    this.#current = this.#queue.first
   }
 
   /** Between exchanges: notifications, notices, parameter changes, and the server's last words. */

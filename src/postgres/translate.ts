@@ -41,6 +41,11 @@ export function translate(
   if (!client.exchangeOpen && client.pending.size > 0) client.pending.clear()
   client.skippingToSync = false
   client.unnamedDoubtful = false
+  const named = unit.kind === 'query' && client.statements.size > 0
+  if (unit.kind !== 'batch' && !named && prefix.length === 0 && held.strays.length === 0) {
+    startSimple(client, held)
+    return { bytes: [unit.bytes], expected: null, open: false, flushed: false }
+  }
   const bytes: Buffer[] = []
   const expected: ExpectedReply[] = []
   // In an open exchange the server may be skipping, and would not close them.
@@ -56,20 +61,25 @@ export function translate(
     held.unnamed = null
   }
   if (unit.kind === 'batch') return new BatchTranslation(unit, client, held, bytes, expected).run()
-  const executed = client.statements.size > 0 && unit.kind === 'query' ? executedName(unit.bytes) : null
+  const executed = named ? executedName(unit.bytes) : null
   const statement = executed === null ? undefined : client.lookup(executed)
   if (statement !== undefined && statement.streamed !== true) {
     bytes.push(parse(executed!, statement.text, statement.parameterTypes))
     expected.push({ to: 'parse', forward: false, prefix: true })
     held.strays.push(executed!)
   }
+  startSimple(client, held)
+  bytes.push(unit.bytes)
+  // Behind the prefix everything is the client's, up to ReadyForQuery.
+  return { bytes, expected: expected.length === 0 ? null : expected, open: false, flushed: false }
+}
+
+/** A simple Query, or a FunctionCall, is its own synchronisation point. */
+function startSimple(client: PgClient, held: ConnectionStatements): void {
   client.forgetUnnamed()
   held.unnamed = null
   client.exchangeOpen = false
   client.exchangeFailed = false
-  bytes.push(unit.bytes)
-  // Behind the prefix everything is the client's, up to ReadyForQuery.
-  return { bytes, expected: expected.length === 0 ? null : expected, open: false, flushed: false }
 }
 
 const isPlain = (reply: ExpectedReply): boolean =>

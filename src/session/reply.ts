@@ -22,7 +22,9 @@ export class Reply implements ReplySink {
   readonly #queue: UnitQueue
   /** The server copies in; what ends the exchange is still to come from the client. */
   #copying = false
-  #held: Buffer[] = []
+  /** What is held back: nearly always one piece. */
+  #held: Buffer | null = null
+  #heldBehind: Buffer[] = []
   #heldBytes = 0
   #write = false
 
@@ -43,27 +45,26 @@ export class Reply implements ReplySink {
   }
 
   drop(): void {
-    this.#held = []
+    this.#held = null
+    if (this.#heldBehind.length > 0) this.#heldBehind = []
     this.#heldBytes = 0
   }
 
   /** Everything held back is sent now. */
   release(): void {
-    if (this.#heldBytes === 0) return
-    const held = this.#held
+    if (this.#held === null) return
+    const first = this.#held
+    const behind = this.#heldBehind
+    this.drop()
     this.forwarded = true
-    this.#heldBytes = 0
-    if (held.length === 1) {
-      this.#session.send(held.pop()!)
-      return
-    }
-    this.#held = []
-    this.#session.sendAll(held)
+    if (behind.length === 0) this.#session.send(first)
+    else this.#session.sendAll([first, ...behind])
   }
 
   data(view: Buffer): void {
     if (this.guarded && !this.forwarded) {
-      this.#held.push(view)
+      if (this.#held === null) this.#held = view
+      else this.#heldBehind.push(view)
       this.#heldBytes += view.length
       if (this.#heldBytes > this.#session.context.config().limits.holdBackBytes) this.release()
       return
