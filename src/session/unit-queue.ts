@@ -3,11 +3,13 @@ import type { Unit } from '../dialect.ts'
 /** More units than this are not read ahead of the replies, however small they are. */
 const UNITS_MAX = 1000
 
-/** What a client has sent ahead: units in order, and the stream of bytes behind the last one. */
+const NOTHING: readonly Buffer[] = []
+
+/** What a client has sent ahead: units in order, and the streams of bytes behind them. */
 export class UnitQueue {
   readonly #units: Unit[] = []
   #bytes = 0
-  #stream: Buffer[] = []
+  readonly #streams = new Map<Unit, Buffer[]>()
 
   get length(): number {
     return this.#units.length
@@ -34,24 +36,30 @@ export class UnitQueue {
 
   shift(): void {
     const unit = this.#units.length === 1 ? this.#units.pop() : this.#units.shift()
-    if (unit !== undefined) this.#bytes -= unit.size
-    // A stream belongs to the last unit; when that has ended, nobody wants the rest.
-    if (this.#units.length === 0 && this.#stream.length > 0) this.#stream = []
+    if (unit === undefined) return
+    this.#bytes -= unit.size
+    // When its unit has ended, nobody wants the rest.
+    if (this.#streams.size > 0) this.#streams.delete(unit)
   }
 
-  /** Bytes of COPY data or of a large message whose statement has not begun. */
+  /** Bytes of COPY data or of a large message whose statement has not begun: they belong to the unit that came last. */
   hold(view: Buffer): void {
-    this.#stream.push(view)
+    const owner = this.#units.at(-1)!
+    const held = this.#streams.get(owner)
+    if (held === undefined) this.#streams.set(owner, [view])
+    else held.push(view)
   }
 
   get holdsStream(): boolean {
-    return this.#stream.length > 0
+    return this.#streams.size > 0
   }
 
+  /** What is held for the head. */
   takeStream(): readonly Buffer[] {
-    const stream = this.#stream
-    if (stream.length > 0) this.#stream = []
-    return stream
+    const held = this.#streams.get(this.head)
+    if (held === undefined) return NOTHING
+    this.#streams.delete(this.head)
+    return held
   }
 
   /** Whether the client is so far ahead that reading should stop. */
@@ -61,7 +69,7 @@ export class UnitQueue {
 
   clear(): void {
     this.#units.length = 0
-    this.#stream = []
+    this.#streams.clear()
     this.#bytes = 0
   }
 }
