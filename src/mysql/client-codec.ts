@@ -1,5 +1,5 @@
 import type { ClientHandler, Failure } from '../dialect.ts'
-import { HEADER_BYTES, PAYLOAD_MAX, packetHeader, payloadLength } from './packets.ts'
+import { HEADER_BYTES, PAYLOAD_MAX, packetCount, packetsOf, payloadLength } from './packets.ts'
 import {
   COM_CHANGE_USER,
   COM_QUERY,
@@ -198,9 +198,9 @@ export class MySqlClientCodec {
   }
 
   #longData(data: Buffer): MySqlUnit {
-    const size = this.#longDataHead.length + data.length
-    const bytes = Buffer.concat([packetHeader(size, 0), this.#longDataHead, data])
-    return cut(bytes, 0, bytes.length, 1, false)
+    const payload = Buffer.concat([this.#longDataHead, data])
+    const bytes = Buffer.concat(packetsOf(payload, 0))
+    return cut(bytes, 0, bytes.length, packetCount(payload.length), false)
   }
 
   #append(chunk: Buffer): void {

@@ -183,6 +183,13 @@ describe('what is too large to be held', () => {
     }
   })
 
+  test('long data that come in one piece of 16 MiB are framed as such', () => {
+    const data = 'x'.repeat(PAYLOAD_MAX + 100)
+    const units = flow(framed(c.longData(9, data)), 1 << 26, 1 << 20).map(unitIn)
+    for (const { bytes, payload } of units) expect(bytes.equals(framed(payload))).toBe(true)
+    expect(units.reduce((sum, { payload }) => sum + payload.length - 7, 0)).toBe(data.length)
+  })
+
   test('long data of more than 16 MiB, too', () => {
     const data = Buffer.alloc(2 * PAYLOAD_MAX + 5, 7)
     const units = flow(Buffer.concat([framed(c.longData(9, data)), framed(c.ping)]), 1_000_003, 1 << 20).map(unitIn)
