@@ -82,6 +82,7 @@ export async function createMySqlEngine({ config, fleet }: EngineParts): Promise
         local,
         host,
         connectionId: id,
+        packetBytesMax: config().limits.startupBytes,
         refuse,
         again: again === null ? null : { packet: again.packet, established: establishedBy(again.before) },
       })

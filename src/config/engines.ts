@@ -32,7 +32,7 @@ export const ENGINES: Readonly<Record<EngineName, EngineDefaults>> = {
     port: 3306,
     methods: ['caching_sha2_password', 'mysql_native_password', 'trust'],
     monitorDatabase: '',
-    startupBytes: 65_536,
+    startupBytes: 80 * 1024,
     listen: '127.0.0.1:3307',
     url: "'mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/?OPTION=VALUE'",
   },

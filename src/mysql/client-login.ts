@@ -70,6 +70,8 @@ export interface ClientLoginOptions {
   readonly host: string
   /** 32 bits. */
   readonly connectionId: number
+  /** The longest packet that is taken from a client which is not logged in. */
+  readonly packetBytesMax: number
   /** 20 bytes; made by `makeNonce` unless a test says otherwise. */
   readonly nonce?: Buffer
   /** Said to whoever wants to log in, instead of a greeting. */
@@ -83,8 +85,6 @@ export interface MySqlClientLogin extends ClientLogin {
   readonly established: Established | null
 }
 
-/** Nothing that a client sends during login is larger: connection attributes end at 64 KiB. */
-const LOGIN_BYTES = 80 * 1024
 const EMPTY: Buffer = Buffer.alloc(0)
 
 /**
@@ -100,7 +100,7 @@ export function createClientLogin(options: ClientLoginOptions): MySqlClientLogin
   const plugin = options.plugin ?? (mariadb ? 'mysql_native_password' : 'caching_sha2_password')
   const shown = shownCapabilities(server.capabilities, options.tls !== 'disable')
   const nonce = again?.established.nonce ?? options.nonce ?? makeNonce(NONCE_BYTES)
-  const buffer = new PacketBuffer(LOGIN_BYTES)
+  const buffer = new PacketBuffer(options.packetBytesMax)
   /** What a client without its own idea of it answers to in COM_CHANGE_USER. */
   let lastNonce = nonce
   let phase: 'greeted' | 'tls' | 'response' | 'switched' | 'auth' | 'over' = 'greeted'

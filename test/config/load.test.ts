@@ -61,7 +61,7 @@ describe('defaults', () => {
     const { servers, auth, monitor, limits, pool } = configOf(mysql(minimal)).config.clusters[0]!
     expect(servers.map(({ name }) => name)).toEqual(['10.0.0.1:3306', '[::1]:5433'])
     expect(auth).toEqual({ method: 'caching_sha2_password', users: [], query: null })
-    expect([monitor.database, limits.startupBytes, pool.size]).toEqual(['', 65_536, 20])
+    expect([monitor.database, limits.startupBytes, pool.size]).toEqual(['', 81_920, 20])
   })
 
   test('the commented MySQL cluster of the example is valid, and what it shows are the defaults', () => {

@@ -44,6 +44,7 @@ async function relayTo(port: number, setting: Setting): Promise<Relay> {
       credentials: setting.credentials,
       rsaKeys,
       tls: setting.tls ?? 'disable',
+      packetBytesMax: 80 * 1024,
       host: '127.0.0.1',
     }),
   })

@@ -58,6 +58,7 @@ function clientLogin(options: Partial<ClientLoginOptions> = {}): MySqlClientLogi
     local: false,
     host: '10.0.0.9',
     connectionId: 4242,
+    packetBytesMax: 80 * 1024,
     refuse: null,
     again: null,
     ...options,
