@@ -7,36 +7,40 @@ const NOTHING: readonly Buffer[] = []
 
 /** What a client has sent ahead: units in order, and the streams of bytes behind them. */
 export class UnitQueue {
-  readonly #units: Unit[] = []
+  /** Nearly always the only one: an array that is emptied and filled by turns takes new memory each time. */
+  #head: Unit | null = null
+  readonly #behind: Unit[] = []
   #bytes = 0
   readonly #streams = new Map<Unit, Buffer[]>()
 
   get length(): number {
-    return this.#units.length
+    return this.#head === null ? 0 : 1 + this.#behind.length
   }
 
   get head(): Unit {
-    return this.#units[0]!
+    return this.#head!
   }
 
   /** The unit behind the head. */
   get next(): Unit | null {
-    return this.#units[1] ?? null
+    return this.#behind.length > 0 ? this.#behind[0]! : null
   }
 
   dropNext(): void {
-    const [unit] = this.#units.splice(1, 1)
+    const unit = this.#behind.shift()
     if (unit !== undefined) this.#bytes -= unit.size
   }
 
   push(unit: Unit): void {
-    this.#units.push(unit)
+    if (this.#head === null) this.#head = unit
+    else this.#behind.push(unit)
     this.#bytes += unit.size
   }
 
   shift(): void {
-    const unit = this.#units.length === 1 ? this.#units.pop() : this.#units.shift()
-    if (unit === undefined) return
+    const unit = this.#head
+    if (unit === null) return
+    this.#head = this.#behind.length > 0 ? this.#behind.shift()! : null
     this.#bytes -= unit.size
     // When its unit has ended, nobody wants the rest.
     if (this.#streams.size > 0) this.#streams.delete(unit)
@@ -44,7 +48,7 @@ export class UnitQueue {
 
   /** Bytes of COPY data or of a large message whose statement has not begun: they belong to the unit that came last. */
   hold(view: Buffer): void {
-    const owner = this.#units.at(-1)!
+    const owner = this.#behind.at(-1) ?? this.head
     const held = this.#streams.get(owner)
     if (held === undefined) this.#streams.set(owner, [view])
     else held.push(view)
@@ -64,11 +68,12 @@ export class UnitQueue {
 
   /** Whether the client is so far ahead that reading should stop. */
   isFull(bytesMax: number): boolean {
-    return this.#units.length > 1 && (this.#bytes > bytesMax || this.#units.length > UNITS_MAX)
+    return this.#behind.length > 0 && (this.#bytes > bytesMax || this.#behind.length >= UNITS_MAX)
   }
 
   clear(): void {
-    this.#units.length = 0
+    this.#head = null
+    this.#behind.length = 0
     this.#streams.clear()
     this.#bytes = 0
   }
