@@ -33,7 +33,7 @@ interface Wanted {
 }
 
 /** What can be had: the servers, and a proxy that the benchmark compares with. */
-export type Packaged = Flavour | 'pgbouncer'
+type Packaged = Flavour | 'pgbouncer'
 
 const WANTED: Readonly<Record<Packaged, Wanted>> = {
   mysql: { suite: 'sid', packages: ['mysql-server-core', 'mysql-client-core', 'mysql-router'], alone: [] },
