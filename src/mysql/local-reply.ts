@@ -63,8 +63,9 @@ export function prepareOk(id: number, columns: readonly Column[], shape: ReplySh
 
 function head(columns: readonly Column[], shape: ReplyShape): PacketWriter {
   const writer = new PacketWriter(1).begin()
-  if (has(shape.capabilities, OPTIONAL_RESULTSET_METADATA)) writer.byte(1)
   writer.lenenc(columns.length)
+  // The manual has the flag in front of the number; servers send it behind (9.7.4: `03 01`).
+  if (has(shape.capabilities, OPTIONAL_RESULTSET_METADATA)) writer.byte(1)
   writer.end()
   for (const column of columns) definition(writer, column, shape)
   if (!has(shape.capabilities, DEPRECATE_EOF)) eof(writer, shape)
