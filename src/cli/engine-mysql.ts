@@ -24,6 +24,7 @@ import { connectProbe } from '../mysql/probe.ts'
 import { wantsTls } from '../net/connect.ts'
 import type { Snapshot } from '../routing/types.ts'
 import type { Engine, EngineParts, Knowledge } from './engine.ts'
+import { lateLogin } from './late-login.ts'
 
 /** Users whose passwords are recognised without a full exchange. */
 const PASSWORDS_MAX = 10_000
@@ -72,20 +73,23 @@ export async function createMySqlEngine({ config, fleet }: EngineParts): Promise
     },
     digestSample,
     login({ id, again, refuse, local, host }) {
-      const { face } = servers()
-      return createClientLogin({
-        server: face,
-        plugin: pluginOf(config(), face),
-        credentials: credentials(face),
-        rsaKeys,
-        tls: config().tls?.mode ?? 'disable',
-        local,
-        host,
-        connectionId: id,
-        packetBytesMax: config().limits.startupBytes,
-        refuse,
-        again: again === null ? null : { packet: again.packet, established: establishedBy(again.before) },
-      })
+      const begin = () => {
+        const { face } = servers()
+        return createClientLogin({
+          server: face,
+          plugin: pluginOf(config(), face),
+          credentials: credentials(face),
+          rsaKeys,
+          tls: config().tls?.mode ?? 'disable',
+          local,
+          host,
+          connectionId: id,
+          refuse,
+          again: again === null ? null : { packet: again.packet, established: establishedBy(again.before) },
+          packetBytesMax: config().limits.startupBytes,
+        })
+      }
+      return servers().face === NO_SERVER ? lateLogin(begin, () => servers().face !== NO_SERVER) : begin()
     },
     protocol: ({ id, profile, login, classifier, state, schemaVersion }) => {
       const { face } = servers()

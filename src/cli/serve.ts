@@ -12,9 +12,10 @@ import { parseUsage, UsageError } from './usage.ts'
 
 const HELP = `usage: freshet serve --config FILE [--pretty]
        freshet serve [--listen ADDRESS]... [--admin ADDRESS|off] [--pretty] 'postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?OPTION=VALUE'
+       freshet serve [--listen ADDRESS]... [--admin ADDRESS|off] [--pretty] 'mysql://USER:PASSWORD@HOST:PORT,HOST:PORT?OPTION=VALUE'
 
   -c, --config FILE      the configuration; config/freshet.yaml is the commented example
-  -l, --listen ADDRESS   where clients connect (127.0.0.1:6432); may be given more than once
+  -l, --listen ADDRESS   where clients connect (127.0.0.1:6432; mysql: 127.0.0.1:3307); may be given more than once
       --admin ADDRESS    dashboard, API, metrics, health checks (127.0.0.1:9432), or off
       --pretty           log lines for people instead of JSON
 
