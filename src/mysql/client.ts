@@ -170,7 +170,7 @@ export class MySqlClient implements ClientProtocol {
         return okPacket(1, { status: this.flags(status) }, this.context)
       case com.COM_STMT_FETCH:
         if (statement === null) return this.#refuse(unknownStatement(mysql, this.context.flavour))
-        return statement.cursor ? null : this.#refuse(noCursor(statement))
+        return statement.cursor ? null : this.#refuse(noCursor(statement, this.context.flavour))
       case com.COM_PROCESS_KILL:
         // MySQL 9 has no such command any more.
         if (this.context.flavour === 'mariadb' || this.context.serverVersion < 90000) return null

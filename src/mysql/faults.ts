@@ -30,10 +30,10 @@ export function unknownStatement({ payload, command }: com.MySqlUnit, flavour: '
   return { code: 'HY000', number: 1243, message: `Unknown prepared statement handler (${id}) given to ${given}` }
 }
 
-export const noCursor = ({ id }: PreparedStatement): Failure => ({
+export const noCursor = ({ id }: PreparedStatement, flavour: 'mysql' | 'mariadb'): Failure => ({
   code: 'HY000',
   number: 1421,
-  message: `The statement (${id}) has no open cursor`,
+  message: `The statement (${id}) has no open cursor${flavour === 'mysql' ? '.' : ''}`,
 })
 
 export const tooManyStatements = (max: number): Failure => ({

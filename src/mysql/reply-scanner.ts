@@ -48,6 +48,7 @@ const JOINED_MAX = 8192
 
 const STATUS_MORE_RESULTS = 0x0008
 const STATUS_CURSOR_EXISTS = 0x0040
+const STATUS_SESSION_STATE_CHANGED = 0x4000
 
 type State =
   | 'idle'
@@ -246,7 +247,15 @@ export class ReplyScanner {
     }
     if (payload[0] !== 0xfe || payload.length > 8) throw new ProtocolError('the server sent no end of the columns')
     if ((statusOf(payload, true) & STATUS_CURSOR_EXISTS) !== 0) this.#lastOfResult(payload, sequence, at, next, 0)
-    else this.#state = 'rows'
+    else {
+      this.#clearStateChanged(payload, at)
+      this.#state = 'rows'
+    }
+  }
+
+  /** An EOF packet carries no trackers; MariaDB says there that some have changed, and means those that only Freshet has asked for. */
+  #clearStateChanged(payload: Buffer, at: number): void {
+    if ((statusOf(payload, true) & STATUS_SESSION_STATE_CHANGED) !== 0) this.#bytes[at + HEADER_BYTES + 4]! &= 0xbf
   }
 
   /** Parameters and columns of a prepared statement, each list with an EOF behind it unless that is deprecated. */
@@ -298,6 +307,7 @@ export class ReplyScanner {
     const { length } = payload
     if (length < 5) throw new ProtocolError('malformed EOF packet')
     this.#replace(this.#events.eof(payload, sequence, rows), at, next)
+    if (length < 7) this.#clearStateChanged(payload, at)
     this.#endOfResult(statusOf(payload, length < 7), next)
   }
 

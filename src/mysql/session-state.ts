@@ -103,6 +103,11 @@ export function difference(from: SessionState, to: SessionState, readOnly: boole
   const assignments: string[] = []
   const names = new Set([...from.settings.keys(), ...to.settings.keys()])
   names.delete(SCHEMA)
+  const charset = CHARACTER_SETS.some((name) => from.settings.get(name) !== to.settings.get(name)) ? setNames(to) : null
+  if (charset !== null) {
+    assignments.push(charset)
+    for (const name of CHARACTER_SETS) names.delete(name)
+  }
   for (const name of [...names].sort()) {
     if (readOnly && READ_ONLY.has(name)) continue
     const value = to.settings.get(name)
@@ -117,6 +122,25 @@ export function difference(from: SessionState, to: SessionState, readOnly: boole
   }
   if (assignments.length > 0) statements.push(`SET ${assignments.join(', ')}`)
   return statements.join('\0')
+}
+
+/** What SET NAMES sets. */
+const CHARACTER_SETS = ['character_set_client', 'character_set_connection', 'character_set_results', 'collation_connection']
+
+/**
+ * As a part of SET; null when the state cannot have come of it. Column definitions name a collation for character_set_results, too: the one of
+ * the login or of SET NAMES ... COLLATE. No variable tells which, and setting the variable by itself gives its character set's default.
+ */
+function setNames({ settings }: SessionState): string | null {
+  const [client, connection, results, collation] = CHARACTER_SETS.map((name) => settings.get(name))
+  if (client !== results) return null
+  if (client === undefined) {
+    if (connection !== undefined || collation !== undefined) return null
+    return `NAMES ${AT_LOGIN}character_set_client${AT_LOGIN} COLLATE ${AT_LOGIN}collation_connection${AT_LOGIN}`
+  }
+  if (collation === undefined) return connection === client ? `NAMES ${client}` : null
+  const charset = client.slice(1, -1)
+  return collation === client || collation.startsWith(`'${charset}_`) ? `NAMES ${client} COLLATE ${collation}` : null
 }
 
 /** '' (the schema was dropped, or there never was one): no statement leads back to that. */
