@@ -52,8 +52,53 @@ function decompress(bytes: Buffer, length: number, algorithm: Algorithm): Buffer
   return unfolded
 }
 
+/**
+ * Numbers the packets of commands. Servers look at the frames' numbers only, and there are clients (MariaDB's Connector/J 2.7) whose packets
+ * inside are numbered anyhow. A command begins with frame 0; what comes in later frames of an exchange (a file) is left as it is.
+ */
+class PacketNumbers {
+  #frame = 0
+  #command = false
+  #headerBytes = 0
+  #length = 0
+  #left = 0
+  #full = false
+  #next = 0
+
+  /** Changes the bytes, which are the content of the frame `sequence`. */
+  correct(bytes: Buffer, sequence: number): void {
+    const first = sequence === 0 && this.#frame !== 0xff
+    this.#frame = sequence
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#left > 0) {
+        const step = Math.min(this.#left, bytes.length - at)
+        this.#left -= step
+        at += step
+        continue
+      }
+      if (this.#headerBytes < 3) {
+        if (this.#headerBytes === 0 && !this.#full) this.#begin(first)
+        this.#length |= bytes[at++]! << (8 * this.#headerBytes++)
+        continue
+      }
+      if (this.#command) bytes[at] = this.#next
+      this.#next = (bytes[at++]! + 1) & 0xff
+      this.#left = this.#length
+      this.#full = this.#length === PAYLOAD_MAX
+      this.#headerBytes = 0
+      this.#length = 0
+    }
+  }
+
+  #begin(command: boolean): void {
+    this.#command = command
+    this.#next = 0
+  }
+}
+
 class FrameReader {
   readonly #algorithm: Algorithm
+  readonly #numbers = new PacketNumbers()
   #held: Buffer[] = []
   #heldBytes = 0
   /** Bytes that the frame at the head of what is held takes; the header alone while that is not complete. */
@@ -89,8 +134,10 @@ class FrameReader {
       const body = bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length)
       total += inside === 0 ? length : inside
       if (total > UNFOLDED_BYTES_MAX) throw new ProtocolError('compressed packets unfold to too much at once')
-      pieces.push(inside === 0 ? body : decompress(body, inside, this.#algorithm))
+      const piece = inside === 0 ? body : decompress(body, inside, this.#algorithm)
       this.sequence = bytes[at + 3]!
+      this.#numbers.correct(piece, this.sequence)
+      pieces.push(piece)
       at += FRAME_HEADER_BYTES + length
     }
     this.#held = at === bytes.length ? [] : [Buffer.from(bytes.subarray(at))]
