@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Unit } from '../../src/dialect.ts'
 import { UnitQueue } from '../../src/session/unit-queue.ts'
 
-const unit = (size: number): Unit => ({ size, bytes: Buffer.alloc(size) }) as Unit
+const unit = (size: number): Unit => ({ size, streaming: false, complete: true })
 const view = (text: string): Buffer => Buffer.from(text)
 const textOf = (views: readonly Buffer[]): string => Buffer.concat(views).toString()
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { bindingHash, tlsServerEndPoint } from '../../../src/postgres/auth/channel-binding.ts'
 import { selfSigned } from '../../../src/config/self-signed.ts'
+import { bindingHash, tlsServerEndPoint } from '../../../src/postgres/auth/channel-binding.ts'
 
 it.each(['sha256', 'sha384', 'sha512'] as const)('%s: the hash of the certificate by its own hash function', (hash) => {
   const { der } = selfSigned(hash)
