@@ -1,22 +1,13 @@
 import type { Work } from '../dialect.ts'
 import type { Facts, LexMode } from '../sql/facts.ts'
+import { needsPrimary } from '../sql/needs-primary.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import type { MySqlClient } from './client.ts'
 import { executeLayout, queryTextAt } from './execute-layout.ts'
 import { malformed, tooManyStatements, UNKNOWN_COMMAND, unknownStatement } from './faults.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
-import {
-  bareWork,
-  commandWork,
-  executeWork,
-  needsPrimary,
-  prepareWork,
-  refused,
-  TEXT_BYTES_MAX,
-  textOf,
-  textWork,
-} from './work.ts'
+import { bareWork, commandWork, executeWork, prepareWork, refused, TEXT_BYTES_MAX, textOf, textWork } from './work.ts'
 
 /** A longer BEGIN is sent at once. */
 const BEGIN_BYTES_MAX = 1000

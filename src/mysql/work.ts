@@ -1,7 +1,6 @@
 import type { Failure, Work } from '../dialect.ts'
-import type { Reason } from '../routing/reasons.ts'
 import type { Control, Facts, SessionEffect } from '../sql/facts.ts'
-import { digest } from '../units.ts'
+import { needsPrimary } from '../sql/needs-primary.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
 
@@ -9,25 +8,6 @@ import * as com from './unit.ts'
 export const TEXT_BYTES_MAX = 16 * 1024
 
 const NO_EFFECT: SessionEffect = { kind: 'none' }
-const UNKNOWN_EFFECT: SessionEffect = { kind: 'unknown' }
-
-/** Facts about something that was not, or could not be, classified. */
-export function needsPrimary(command: string, because: Reason, effect: SessionEffect = UNKNOWN_EFFECT): Facts {
-  return {
-    digest: digest(0),
-    statements: 1,
-    verdict: 'primary',
-    because,
-    command,
-    tables: [],
-    functions: [],
-    usesClock: false,
-    usesLastSequence: false,
-    transaction: null,
-    effect,
-    literalDependent: true,
-  }
-}
 
 /** A command about the session itself: wherever that is, and on the primary when it is nowhere. */
 const ofSession = (command: string): Facts => ({

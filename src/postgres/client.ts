@@ -9,6 +9,7 @@ import type {
   Work,
 } from '../dialect.ts'
 import type { Classifier, LexMode } from '../sql/facts.ts'
+import { needsPrimary } from '../sql/needs-primary.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
@@ -17,7 +18,7 @@ import { FLUSH } from './frontend.ts'
 import { localReply } from './local-reply.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
-import { afterParts, bareWork, combine, needsPrimary, TEXT_BYTES_MAX } from './work.ts'
+import { afterParts, bareWork, combine, TEXT_BYTES_MAX } from './work.ts'
 
 const CURSOR_COMMANDS = new Set(['FETCH', 'MOVE', 'CLOSE', 'CLOSE CURSOR', 'CLOSE PORTAL'])
 

@@ -1,4 +1,5 @@
 import type { SessionState } from '../dialect.ts'
+import { needsPrimary } from '../sql/needs-primary.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd } from '../wire/reader.ts'
 import { CLOSE_COMPLETE, PARSE_COMPLETE } from './backend.ts'
@@ -9,7 +10,6 @@ import { closeStatement, FLUSH, parse, parseBindExecute, SYNC } from './frontend
 import { executedName } from './sql-execute.ts'
 import type { PreparedStatement } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
-import { needsPrimary } from './work.ts'
 
 export interface Translation {
   readonly bytes: Buffer[]

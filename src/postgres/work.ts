@@ -1,7 +1,7 @@
 import type { Failure, Work } from '../dialect.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
-import { digest } from '../units.ts'
+import { needsPrimary } from '../sql/needs-primary.ts'
 import type { PreparedStatement } from './statements.ts'
 import type { BatchUnit } from './unit.ts'
 
@@ -10,24 +10,6 @@ export const TEXT_BYTES_MAX = 16 * 1024
 
 const NO_EFFECT: SessionEffect = { kind: 'none' }
 const UNKNOWN_EFFECT: SessionEffect = { kind: 'unknown' }
-
-/** Facts about something that was not, or could not be, classified. */
-export function needsPrimary(command: string, because: Reason, effect: SessionEffect = UNKNOWN_EFFECT): Facts {
-  return {
-    digest: digest(0),
-    statements: 1,
-    verdict: 'primary',
-    because,
-    command,
-    tables: [],
-    functions: [],
-    usesClock: false,
-    usesLastSequence: false,
-    transaction: null,
-    effect,
-    literalDependent: true,
-  }
-}
 
 /** Nothing is executed: a Sync alone, a Close, a Describe of something unknown. Any server will do, but the primary knows best. */
 const NOTHING_EXECUTED: Facts = { ...needsPrimary('NONE', 'session-state', NO_EFFECT), statements: 0 }

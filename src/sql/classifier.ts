@@ -7,6 +7,7 @@ import type { Classifier, Facts, LexMode } from './facts.ts'
 import { FactsTable } from './facts-table.ts'
 import { findHint } from './hints.ts'
 import type { Lexicon } from './lexicon.ts'
+import { needsPrimary } from './needs-primary.ts'
 import { OK, type Outcome, type ScanLimits, Scanner, type TextScanner, TOO_LARGE } from './scan.ts'
 import { hashed, sipHash } from './siphash.ts'
 
@@ -214,22 +215,12 @@ const FOREVER = {}
 /** In place of an analysis; never looked at, because such an entry's stamp is FOREVER. */
 const UNPARSABLE: unknown = {}
 
-function conservative(because: Reason, key: Digest): Facts {
-  return {
-    digest: key,
-    statements: 1,
-    verdict: 'primary',
-    because,
-    command: 'UNKNOWN',
-    tables: [],
-    functions: [],
-    usesClock: false,
-    usesLastSequence: false,
-    transaction: null,
-    effect: { kind: 'unknown' },
-    literalDependent: false,
-  }
-}
+/** What holds for all texts with this digest. */
+const conservative = (because: Reason, key: Digest): Facts => ({
+  ...needsPrimary('UNKNOWN', because),
+  digest: key,
+  literalDependent: false,
+})
 
 const UNPARSED_FACTS = conservative('unparsed', NO_DIGEST)
 const TOO_LARGE_FACTS = conservative('too-large', NO_DIGEST)

@@ -4,8 +4,8 @@ import { MySqlClient, type MySqlClientContext } from '../../src/mysql/client.ts'
 import type { Outcome } from '../../src/mysql/outcome.ts'
 import { packetsOf } from '../../src/mysql/packets.ts'
 import type { MySqlUnit } from '../../src/mysql/unit.ts'
-import { needsPrimary } from '../../src/mysql/work.ts'
 import type { Classifier, Control, Facts } from '../../src/sql/facts.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 import { listener } from '../postgres/conversation.ts'
 
 export const LEX = { standardConformingStrings: false, asciiSafeEncoding: true }

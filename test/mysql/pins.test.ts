@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Pins } from '../../src/mysql/pins.ts'
-import { needsPrimary } from '../../src/mysql/work.ts'
 import type { Facts } from '../../src/sql/facts.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 
 const facts = (of: Partial<Facts>): Facts => ({ ...needsPrimary('SELECT', 'session-state', { kind: 'none' }), ...of })
 

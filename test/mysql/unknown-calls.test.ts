@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { Pins, pinsOf } from '../../src/mysql/pins.ts'
 import { UnknownCalls } from '../../src/mysql/unknown-calls.ts'
-import { needsPrimary } from '../../src/mysql/work.ts'
 import type { Classifier, Facts, LexMode } from '../../src/sql/facts.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 
 const LEX: LexMode = { standardConformingStrings: false, asciiSafeEncoding: true }
 const known: Facts = { ...needsPrimary('CALL', 'volatile-function'), statements: 1 }

@@ -1,8 +1,8 @@
 /** Frames as clients and servers send them, and both codecs of one conversation joined without sockets. */
 import type { ClientHandler, Failure, ReplySink, SessionState, TransactionStatus, Unit } from '../../src/dialect.ts'
 import { PgClient } from '../../src/postgres/client.ts'
-import { needsPrimary } from '../../src/postgres/work.ts'
 import type { Classifier } from '../../src/sql/facts.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 import { message } from '../support/script.ts'
 
 const int16 = (value: number) => Buffer.from([(value >> 8) & 0xff, value & 0xff])
