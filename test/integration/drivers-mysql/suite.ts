@@ -3,12 +3,16 @@ import { describe } from 'vitest'
 import type { Flavour } from '../../../src/cli/demo/mysql-flavour.ts'
 import { mariadbConnectorTests } from './mariadb-connector.ts'
 import { mysql2Tests } from './mysql2.ts'
+import { programTests } from './programs.ts'
 import { createTarget } from './target.ts'
+import { toolTests } from './tools.ts'
 
 export function driverTests(flavour: Flavour): void {
   describe(flavour, () => {
     const target = createTarget(flavour)
     mysql2Tests(target)
     mariadbConnectorTests(target)
+    programTests(target)
+    toolTests(flavour, target)
   })
 }
