@@ -1,89 +1,21 @@
-/**
- * Promise 1 under fire: sessions read right behind their own writes while the replicas' replay is paused, delayed and resumed at random.
- * FRESHET_TEST_PAIRS sets how many pairs (20,000), FRESHET_TEST_SEED which ones.
- */
-import { describe, expect, test } from 'vitest'
-import { startChaos } from '../support/chaos.ts'
-import { type CheckOptions, checkConsistency, describeFigures, type Figures } from '../support/checker.ts'
+/** See freshness-cases.ts. FRESHET_TEST_PAIRS sets how many pairs, FRESHET_TEST_SEED which ones. */
+import { describe } from 'vitest'
+import { MYSQL_CHECKER_SCHEMA, openMysql } from '../support/checker-mysql.ts'
 import { openPostgres, POSTGRES_CHECKER_SCHEMA } from '../support/checker-postgres.ts'
-import { freshetFor, total } from '../support/freshet.ts'
+import { createTestMysql } from '../support/mysql.ts'
 import { createTestServers } from '../support/postgres.ts'
-import { seeded } from '../support/random.ts'
+import { testFreshness } from './freshness-cases.ts'
 
-const PAIRS = Number(process.env.FRESHET_TEST_PAIRS ?? 20_000)
-const SEED = Number(process.env.FRESHET_TEST_SEED ?? Math.floor(Math.random() * 1e6))
-/** Far below what any machine manages, so that it only ends what hangs. */
-const PAIRS_PER_SECOND_LEAST = 100
-
-const fleet = createTestServers({ replicas: 2 })
-
-async function checkUnderChaos(options: Omit<CheckOptions, 'seed'>): Promise<Figures> {
-  await fleet().primary.query(POSTGRES_CHECKER_SCHEMA)
-  await fleet().caughtUp()
-  const chaos = startChaos(fleet().replicas, seeded(SEED))
-  try {
-    const figures = await checkConsistency(openPostgres, { ...options, seed: SEED })
-    process.stdout.write(
-      `${describeFigures(figures)}; ${chaos.counts.pauses} pauses, ${chaos.counts.delays} delays, seed ${SEED}\n`,
-    )
-    return figures
-  } finally {
-    await chaos.stop()
-  }
-}
-
-describe('the checker itself', () => {
-  test('finds nothing wrong with the primary alone', async () => {
-    const url = fleet().primary.url()
-    const figures = await checkUnderChaos({ url, pairs: 1000, strict: true })
-    expect(figures).toMatchObject({ stale: 0, nonMonotonic: 0, unacknowledged: 0, examples: [] })
-    expect(figures.reads).toBeGreaterThan(1000)
-  })
-
-  test('catches a reader that takes whichever replica there is', async () => {
-    const readUrl = fleet().replicas[0]!.url()
-    const figures = await checkUnderChaos({ url: fleet().primary.url(), readUrl, pairs: 500 })
-    expect(figures.stale).toBeGreaterThan(10)
-  })
+describe('postgres', () => {
+  const fleet = createTestServers({ replicas: 2 })
+  const prepare = () => fleet().primary.query(POSTGRES_CHECKER_SCHEMA)
+  testFreshness({ name: 'postgres', fleet, open: openPostgres, prepare, pairs: 20_000 })
 })
 
-describe('through Freshet', () => {
-  const check = async (name: string, options: Omit<CheckOptions, 'seed' | 'url'>, cluster: object = {}) => {
-    const freshet = await freshetFor(fleet(), cluster)
-    const before = await freshet.metrics()
-    const figures = await checkUnderChaos({ url: freshet.url(), ...options })
-    const after = await freshet.metrics()
-    const ran = (target: string) =>
-      total(after, 'freshet_statements_total', { target }) - total(before, 'freshet_statements_total', { target })
-    const share = ran('replica') / figures.reads
-    const where = ['replica', 'primary', 'local'].map((target) => `${ran(target)} ${target}`).join(', ')
-    process.stdout.write(`${name}: ${(share * 100).toFixed(1)} % of the reads ran on replicas (statements: ${where})\n`)
-    return { figures, share, reruns: total(after, 'freshet_reruns_total') }
+describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
+  const fleet = createTestMysql({ flavour, replicas: 2 })
+  const prepare = async () => {
+    for (const sql of MYSQL_CHECKER_SCHEMA) await fleet().primary.query(sql)
   }
-
-  test(
-    `no stale and no non-monotonic read in ${PAIRS} pairs over 32 connections`,
-    async () => {
-      const { figures, share } = await check('session', { pairs: PAIRS })
-      expect(figures.examples.filter((example) => !example.startsWith('unacknowledged'))).toEqual([])
-      expect(figures).toMatchObject({ pairs: PAIRS, stale: 0, nonMonotonic: 0 })
-      expect(share).toBeGreaterThan(0)
-    },
-    60_000 + (PAIRS / PAIRS_PER_SECOND_LEAST) * 1000,
-  )
-
-  test('with strict, no read misses what anybody was told of before it', async () => {
-    const { figures } = await check('strict', {
-      pairs: 2000,
-      strict: true,
-      begin: "SET freshet.consistency = 'strict'",
-    })
-    expect(figures).toMatchObject({ stale: 0, nonMonotonic: 0 })
-  })
-
-  test('when reads wait for a replica, they are as fresh', async () => {
-    const { figures, share } = await check('waiting', { pairs: 2000 }, { when_stale: 'wait', wait: '50ms' })
-    expect(figures).toMatchObject({ stale: 0, nonMonotonic: 0 })
-    expect(share).toBeGreaterThan(0)
-  })
+  testFreshness({ name: flavour, fleet, open: openMysql, prepare, pairs: 10_000 })
 })
