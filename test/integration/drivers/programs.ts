@@ -20,10 +20,11 @@ export function start(
   const child = spawn(command, args, { env: { ...process.env, ...options.env }, stdio: 'pipe' })
   let out = ''
   let err = ''
-  child.stdout.on('data', (chunk) => {
+  // Characters may be cut where chunks end.
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
     out += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
     err += chunk
   })
   // A program may end without reading all of its input; its exit code tells what that meant.
