@@ -57,8 +57,8 @@ public class DriverCheck {
 
   public static void main(String[] arguments) throws Exception {
     logins();
-    String[][] modes = {{}, {"useServerPrepStmts=true"}, {"useServerPrepStmts=true", "useCompression=true"},
-        {"rewriteBatchedStatements=true"}, {"useBulkStmts=true", "useServerPrepStmts=true"}};
+    String[][] modes = {{}, {"useServerPrepStmts=true"}, {"rewriteBatchedStatements=true"},
+        {"useServerPrepStmts=true", "useBulkStmts=true", "useCompression=true"}};
     for (String[] mode : modes) {
       try (Connection connection = connect("app", "app", mode); Statement statement = connection.createStatement()) {
         try {
