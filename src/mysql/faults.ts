@@ -36,6 +36,16 @@ export const noCursor = ({ id }: PreparedStatement, flavour: 'mysql' | 'mariadb'
   message: `The statement (${id}) has no open cursor${flavour === 'mysql' ? '.' : ''}`,
 })
 
+/** What the primary says of a write in a transaction that is declared READ ONLY; a replica names an option of its own. */
+export const readOnlyTransaction = (mariadb: boolean): Failure => ({
+  code: '25006',
+  number: 1792,
+  message: `Cannot execute statement in a READ ONLY transaction${mariadb ? '' : '.'}`,
+})
+
+export const refusedByReplica = ({ number, message }: Failure): boolean =>
+  number === 1290 && message.includes('read-only option')
+
 export const tooManyStatements = (max: number): Failure => ({
   code: '42000',
   number: 1461,

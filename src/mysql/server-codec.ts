@@ -8,9 +8,17 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { DEPRECATE_EOF, has, OPTIONAL_RESULTSET_METADATA, parseProfile, QUERY_ATTRIBUTES } from './capabilities.ts'
 import { ConnectionStatements } from './connection-statements.ts'
 import { ConnectionTrackers, isPlainSetNames, namesTrackers } from './connection-trackers.ts'
-import { readError } from './errors.ts'
+import { errorPacket, readError } from './errors.ts'
 import { type CodecClient, type Exchange, newExchange, type Step } from './exchange.ts'
-import { type OkPacket, readOk, STATUS_AUTOCOMMIT, STATUS_IN_TRANS, STATUS_SESSION_STATE_CHANGED } from './ok.ts'
+import { readOnlyTransaction, refusedByReplica } from './faults.ts'
+import {
+  type OkPacket,
+  readOk,
+  STATUS_AUTOCOMMIT,
+  STATUS_IN_TRANS,
+  STATUS_IN_TRANS_READONLY,
+  STATUS_SESSION_STATE_CHANGED,
+} from './ok.ts'
 import { filterOk } from './ok-filter.ts'
 import { readRows } from './own-rows.ts'
 import { type Opened, OwnSql } from './own-sql.ts'
@@ -298,8 +306,10 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     return filterOk(payload, sequence, ok, context.sessionTrack ? wishes : null)
   }
 
-  error(payload: Buffer, _sequence: number): boolean {
-    const failure = readError(payload)
+  error(payload: Buffer, sequence: number): boolean {
+    const said = readError(payload)
+    const inReadOnly = (this.#status & STATUS_IN_TRANS_READONLY) !== 0
+    const failure = inReadOnly && refusedByReplica(said) ? readOnlyTransaction(this.#mariadb) : said
     const sent = this.#sent[0]
     if (failure.number !== undefined && LAST_WORDS.has(failure.number)) this.lastFatal = { ...failure, fatal: true }
     if (sent === undefined) {
@@ -318,7 +328,9 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     exchange.outcome.failure = failure
     exchange.swallowed = exchange.sink.error(failure)
     this.#ownError = step.purpose === 'own'
-    return !exchange.swallowed
+    if (failure === said || exchange.swallowed) return !exchange.swallowed
+    exchange.sink.data(errorPacket(failure, sequence))
+    return false
   }
 
   prepared(reply: Prepared): number {
