@@ -4,7 +4,8 @@ import { EXT_BULK_UNIT_RESULTS, EXT_STMT_BULK_OPERATIONS } from '../../src/mysql
 import { command as c } from '../mysql/client-side.ts'
 import { configFor, type FreshetProcess, startFreshet } from '../support/freshet.ts'
 import { createTestMysql } from '../support/mysql.ts'
-import { CONVERSATIONS, type Conversation, conversation } from '../support/mysql-conversations.ts'
+import { type Conversation, conversation } from '../support/mysql-conversation.ts'
+import { CONVERSATIONS } from '../support/mysql-conversations.ts'
 import { createFreeAccount, errnoOf, MODERN, RawMysql } from '../support/mysql-raw.ts'
 
 const TABLES = [
