@@ -20,11 +20,11 @@ const PYTHON = '/usr/bin/python3'
 const JAR = '/usr/share/java/mariadb-java-client.jar'
 const file = (name: string): string => join(import.meta.dirname, name)
 
-const python = (module: string, from: string): Driver => ({
+const python = (module: string, from: string, needs = module): Driver => ({
   name: module.toLowerCase(),
   from,
   command: [PYTHON, file('python_check.py'), module],
-  test: [PYTHON, '-c', `import ${module}`],
+  test: [PYTHON, '-c', `import ${needs}`],
 })
 const perl = (driver: string, from: string): Driver => ({
   name: `dbd_${driver.toLowerCase()}`,
@@ -40,7 +40,8 @@ const php = (name: string, script: string, extension: string): Driver => ({
 })
 
 const DRIVERS: readonly Driver[] = [
-  python('pymysql', 'python3-pymysql python3-cryptography'),
+  // Without TLS it needs cryptography for caching_sha2_password.
+  python('pymysql', 'python3-pymysql python3-cryptography', 'pymysql, cryptography'),
   python('MySQLdb', 'python3-mysqldb'),
   {
     name: 'jdbc',
