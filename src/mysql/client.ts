@@ -249,6 +249,8 @@ export class MySqlClient implements ClientProtocol {
     if (outcome.characteristics !== undefined) this.#characteristics = outcome.characteristics
     this.#begun = (outcome.status & STATUS_IN_TRANS) !== 0
     this.#pins.set('next-transaction', this.#characteristics !== '' && !this.#begun)
+    // It has dropped its own schema: no statement leads another connection to having none.
+    this.#pins.set('no-schema', this.context.state().settings.get('schema') === '')
     switch (mysql.command) {
       case com.COM_QUERY:
       case com.COM_STMT_EXECUTE:

@@ -6,7 +6,7 @@ import type { Facts, PinCause } from '../sql/facts.ts'
  */
 
 /** Causes that `Pins` keeps itself; the client adds those of its prepared statements. */
-type Cause = PinCause | 'one-shot-variable' | 'multi-statements' | 'next-transaction' | 'diagnostics'
+type Cause = PinCause | 'one-shot-variable' | 'multi-statements' | 'next-transaction' | 'no-schema' | 'diagnostics'
 
 /** Of a kind of which nobody can tell how many there are. */
 const UNNAMED = '?'
@@ -74,7 +74,7 @@ export class Pins {
   }
 
   /** Sets or takes away a cause that has no names. */
-  set(cause: 'multi-statements' | 'next-transaction' | 'diagnostics' | 'unknown', there: boolean): void {
+  set(cause: 'multi-statements' | 'next-transaction' | 'no-schema' | 'diagnostics' | 'unknown', there: boolean): void {
     if (this.#held.has(cause) === there) return
     if (there) this.#add(cause, UNNAMED)
     else this.#held.delete(cause)

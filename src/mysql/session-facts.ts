@@ -5,14 +5,17 @@ import type { ResultEncoding } from './diagnostic-columns.ts'
 import { readDiagnosticQuery } from './diagnostic-query.ts'
 
 const INSERTS = /^(?:INSERT|REPLACE|LOAD DATA|LOAD XML|CREATE TABLE)$/
-const UNSEEN = new Set(['unparsed', 'too-large', 'unknown-function', 'volatile-function'])
+const UNSEEN = new Set(['unparsed', 'too-large', 'unknown-function', 'volatile-function', 'unknown-relation'])
 
 /** It may read LAST_INSERT_ID(), openly or in what it runs. */
 export function usesInsertId(facts: Facts): boolean {
-  if (facts.asksPrevious?.includes('insert-id') === true) return true
+  if (facts.asksPrevious?.includes('insert-id') === true || setsInsertId(facts)) return true
   if (facts.verdict === 'read' || facts.transaction !== null) return false
   return facts.statements > 1 || facts.command === 'CALL' || facts.command === 'EXECUTE' || UNSEEN.has(facts.because)
 }
+
+const setsInsertId = (facts: Facts): boolean =>
+  facts.settings?.some(({ name }) => name === 'last_insert_id' || name === 'identity') === true
 
 /** It may make a new one, or leave the one that is there. */
 export const makesInsertId = (facts: Facts): boolean => INSERTS.test(facts.command)

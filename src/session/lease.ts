@@ -96,7 +96,7 @@ export class Lease implements Waiter {
   /** Brings the connection to the session's state. The statement is sent only once that has succeeded: it must not run under another state. */
   #prepare(connection: ServerConnection): void {
     const session = this.#session
-    const wanted = session.tracker.wanted
+    const wanted = session.tracker.wantedOn(connection)
     const { dialect } = session.context
     const sql = bringTo(connection, wanted, session.identity, dialect)
     if (sql === '') {
@@ -104,6 +104,7 @@ export class Lease implements Waiter {
       return
     }
     session.phase = 'preparing'
+    const before = connection.state.key
     connection.command(sql, (result) => {
       if (session.phase !== 'preparing' || this.connection !== connection) return
       if ('failure' in result) {
@@ -112,7 +113,8 @@ export class Lease implements Waiter {
         connection.retired = true
         this.letGo()
         session.phase = 'idle'
-        if (result.failure === UNREACHABLE_STATE) session.reroute()
+        // A connection that nobody has changed is as far from it as any other.
+        if (result.failure === UNREACHABLE_STATE && before !== dialect.loginState.key) session.reroute()
         else session.fail(result.failure)
         return
       }

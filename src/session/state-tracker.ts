@@ -46,9 +46,13 @@ export class StateTracker {
   }
 
   /** What the connection has to hold before the current unit runs. What that is about to set need not be set before, and perhaps cannot be any more. */
-  get wanted(): SessionState {
+  wantedOn(connection: ServerConnection): SessionState {
     const { current, status, context } = this.#session
-    const { effect } = current.work.facts
+    const { effect, command } = current.work.facts
+    if (this.#reports && command === 'USE' && status === 'idle') {
+      // Somebody may have dropped the schema that the session is about to leave: it could never go there before.
+      return context.dialect.withSetting(this.state, 'schema', connection.state.settings.get('schema') ?? null)
+    }
     if (
       this.#reports ||
       effect.kind !== 'set' ||

@@ -1,0 +1,59 @@
+/** What an adversarial review found: each test failed before it was mended. */
+import type { Connection } from 'mysql2/promise'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { configFor, type FreshetProcess, mysqlUrl, startFreshet } from '../support/freshet.ts'
+import { createTestMysql } from '../support/mysql.ts'
+import { connectTo, failureOf, first } from '../support/mysql-clients.ts'
+
+describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
+  const fleet = createTestMysql({ flavour, replicas: 1 })
+  let freshet: FreshetProcess
+  let client: Connection
+  let other: Connection
+
+  beforeAll(async () => {
+    await fleet().primary.query('CREATE TABLE numbered (id INT AUTO_INCREMENT PRIMARY KEY, n BIGINT)')
+    await fleet().caughtUp()
+    freshet = await startFreshet(configFor(fleet(), { pool: { size: 4 }, max_lag: '1h' }))
+    return async () => {
+      await freshet.stop()
+    }
+  })
+  beforeEach(async () => {
+    client = await connectTo(mysqlUrl(freshet, 'root', 'app'))
+    other = await connectTo(mysqlUrl(freshet, 'root', 'app'))
+  })
+
+  test('a session that drops its own schema has none, and goes on', async () => {
+    await client.query('CREATE DATABASE gone')
+    await client.query('USE gone')
+    await client.query('DROP DATABASE gone')
+    expect(await first(client, 'SELECT 1')).toBe(1)
+    expect(await first(client, 'SELECT DATABASE()')).toBe(null)
+    expect(await failureOf(client.query('SELECT * FROM numbered'))).toMatchObject({ number: 1046 })
+    expect(await first(other, 'SELECT DATABASE()')).toBe('app')
+    await client.query('USE app')
+    expect(await first(client, 'SELECT DATABASE()')).toBe('app')
+    expect(await first(client, 'SELECT COUNT(*) FROM numbered')).toBe(0)
+  })
+
+  test('a session can leave a schema that somebody else has dropped', async () => {
+    await client.query('CREATE DATABASE gone')
+    await client.query('USE gone')
+    await other.query('DROP DATABASE gone')
+    expect(await failureOf(client.query('USE nowhere'))).toMatchObject({ number: 1049 })
+    await client.query('USE app')
+    expect(await first(client, 'SELECT DATABASE()')).toBe('app')
+    expect(await first(client, 'SELECT COUNT(*) FROM numbered')).toBe(0)
+  })
+
+  test('SET last_insert_id is what the session reads afterwards', async () => {
+    await client.query('INSERT INTO numbered (n) VALUES (1)')
+    await client.query('SET last_insert_id = 77')
+    await other.query('INSERT INTO numbered (n) VALUES (2)')
+    expect(await first(client, 'SELECT LAST_INSERT_ID()')).toBe(77)
+    await client.query('SET @@identity = 78')
+    await other.query('INSERT INTO numbered (n) VALUES (3)')
+    expect(await first(client, 'SELECT LAST_INSERT_ID()')).toBe(78)
+  })
+})
