@@ -37,6 +37,7 @@ export interface Ending {
 const LOCK_CALL =
   /^\s*(?:select|do)\s+(get|release)_lock\s*\(\s*'([^'\\]*)'\s*(?:,\s*-?[\d.]+\s*)?\)(?:\s+as\s+\w+|\s+\w+)?[\s;]*$/i
 const PREPARE_NAME = /^\s*(?:prepare|(?:deallocate|drop)\s+prepare)\s+(?:`([^`]+)`|([\w$]+))/i
+const HANDLER_READ = /^\s*handler\s+[^\s;]+\s+read\b/i
 const HANDLER_NAME = /^\s*handler\s+([^\s;]+)\s+(?:open(?:\s+(?:as\s+)?([^\s;]+))?|close)[\s;]*$/i
 
 const ANYTHING: readonly PinCause[] = ['unknown']
@@ -126,7 +127,8 @@ export class Pins {
         this.#add(cause, preparedName(text()) ?? UNNAMED)
         return
       case 'handler':
-        this.#add(cause, handlerName(text()) ?? UNNAMED)
+        // Reading takes one that is open.
+        if (!HANDLER_READ.test(text())) this.#add(cause, handlerName(text()) ?? UNNAMED)
         return
       default:
         this.#add(cause, UNNAMED)
