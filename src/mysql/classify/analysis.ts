@@ -12,7 +12,7 @@ export interface Uses {
   readonly functions: readonly Name[]
   /** Everything that may be a table: columns are among them, because only the catalog can tell. */
   readonly relations: readonly Name[]
-  /** Names behind FROM, JOIN, INTO, UPDATE and the like, for people. */
+  /** Names behind FROM, JOIN, INTO, UPDATE and the like, which must be there. */
   readonly tables: readonly Name[]
   readonly clock: boolean
 }

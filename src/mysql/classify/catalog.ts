@@ -9,6 +9,8 @@ export interface Catalog {
   readonly routines: ReadonlyMap<string, readonly Routine[]>
   /** Relations of all schemas that are no plain replicated tables, by name in lower case. */
   readonly relations: ReadonlyMap<string, readonly Relation[]>
+  /** Plain tables of all schemas, as `name` and as `schema.name`, in lower case. */
+  readonly tables: ReadonlySet<string>
   /** Names of loadable functions, which are code of somebody's own; null: the account may not see them. */
   readonly loadable: ReadonlySet<string> | null
 }
@@ -38,6 +40,7 @@ export interface CatalogRows {
   readonly routines: Rows
   readonly parameters: Rows
   readonly relations: Rows
+  readonly tables: Rows
   readonly loadable: Rows | null
 }
 
@@ -66,6 +69,11 @@ const RELATIONS = `
     AND (t.TABLE_TYPE IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW') OR t.ENGINE IS NULL OR t.ENGINE NOT IN ${REPLICATED_ENGINES})
   ORDER BY 1, 2`
 
+/** schema, name. A name that is not here may be that of a view made a moment ago. */
+const TABLES = `
+  SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
+  WHERE TABLE_SCHEMA NOT IN ${SYSTEM} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1, 2`
+
 /** name. Components' own functions have no library: what they are is known. */
 const LOADABLE = {
   mysql: 'SELECT UDF_NAME FROM performance_schema.user_defined_functions WHERE UDF_LIBRARY IS NOT NULL ORDER BY 1',
@@ -81,8 +89,9 @@ export async function loadCatalog(
   const routines = await query(ROUTINES, [])
   const parameters = await query(PARAMETERS, [])
   const relations = await query(RELATIONS, [])
+  const tables = await query(TABLES, [])
   const loadable = await query(LOADABLE[flavour], []).catch(() => null)
-  const rows = { routines, parameters, relations, loadable }
+  const rows = { routines, parameters, relations, tables, loadable }
   const version = createHash('sha256').update(JSON.stringify(rows)).digest('base64')
   // What was already found out about the routines stays with their map.
   return version === previous?.version ? { ...previous } : catalogOf(rows, version)
@@ -115,7 +124,8 @@ export function catalogOf(rows: CatalogRows, version: string): Catalog {
     })
   }
   const loadable = rows.loadable === null ? null : new Set(rows.loadable.map(([name]) => lower(name)))
-  return { version, routines, relations, loadable }
+  const tables = new Set(rows.tables.flatMap(([schema, name]) => [lower(name), `${lower(schema)}.${lower(name)}`]))
+  return { version, routines, relations, tables, loadable }
 }
 
 const lower = (name: string | null | undefined) => (name ?? '').toLowerCase()

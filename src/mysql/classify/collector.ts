@@ -14,6 +14,8 @@ export class Collector {
   readonly functions = new Map<string, Name>()
   readonly relations = new Map<string, Name>()
   readonly tables = new Map<string, Name>()
+  /** What WITH calls its results. */
+  private readonly withs = new Set<string>()
   readonly assigned = new Set<string>()
   readonly pins = new Set<PinCause>()
   readonly previous = new Set<Previous>()
@@ -34,7 +36,7 @@ export class Collector {
     return {
       functions: [...this.functions.values()],
       relations: [...this.relations.values()],
-      tables: [...this.tables.values()],
+      tables: [...this.tables.values()].filter(({ schema, name }) => schema !== null || !this.withs.has(name)),
       clock: this.clock,
     }
   }
@@ -118,7 +120,10 @@ export class Collector {
     }
     if (token.kind === 'word' && NOT_CALLED.has(name)) return
     // `AS t (a, b)` names columns, and so does `WITH t (a, b) AS (`.
-    if (namesColumns(tokens, at)) return
+    if (namesColumns(tokens, at)) {
+      if (!isWord(tokens[at - 1], 'as')) this.withs.add(name)
+      return
+    }
     if (token.kind === 'word' && name === 'last_insert_id') {
       this.previous.add('insert-id')
       this.inTransaction ??= 'session-state'
@@ -159,8 +164,10 @@ export class Collector {
     const [first, second] = name.parts
     if (name.parts.length === 1 && token.kind === 'word' && READ_WORDS.has(token.text)) return
     const before = tokens[at - 1]
+    if (isWithName(tokens, at)) this.withs.add(first!)
     const listed = this.inFrom.at(-1) === true && (isSymbol(before, ',') || isSymbol(before, '('))
-    const table = listed || (before?.kind === 'word' && TABLE_BEFORE.has(before.text))
+    const table =
+      listed || (before?.kind === 'word' && TABLE_BEFORE.has(before.text) && !standsOtherwise(tokens, at - 1))
     const found: Name = second === undefined ? { schema: null, name: first! } : { schema: first!, name: second }
     const key = `${found.schema ?? ''}.${found.name}`
     if (table) this.tables.set(key, found)
@@ -258,6 +265,26 @@ const COLUMN_BEFORE: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+
+/** `WITH name AS (`, and the next of them behind a comma. */
+const isWithName = (tokens: readonly Token[], at: number): boolean =>
+  isWord(tokens[at + 1], 'as') &&
+  isSymbol(tokens[at + 2], '(') &&
+  (isWord(tokens[at - 1], 'with', 'recursive') || isSymbol(tokens[at - 1], ','))
+
+/** Whether the word at `at` has no table behind it here: `EXTRACT(YEAR FROM x)`, `SELECT STRAIGHT_JOIN x`. */
+function standsOtherwise(tokens: readonly Token[], at: number): boolean {
+  if (isWord(tokens[at], 'straight_join')) return isWord(tokens[at - 1], 'select', 'distinct', 'all', 'high_priority')
+  if (!isWord(tokens[at], 'from')) return false
+  let depth = 0
+  for (let back = at - 1; back > 0; back--) {
+    if (isSymbol(tokens[back], ')')) depth++
+    else if (isSymbol(tokens[back], '(') && depth-- === 0) return FROM_WITHIN.has(tokens[back - 1]!.text.toLowerCase())
+  }
+  return false
+}
+
+const FROM_WITHIN: ReadonlySet<string> = new Set(['extract', 'trim', 'substring', 'substr', 'mid'])
 
 /** Whether the name at `at` and the list behind it are `AS t (a, b)` or `[WITH | ,] t (a, b) AS (`: names of columns, in either case. */
 function namesColumns(tokens: readonly Token[], at: number): boolean {

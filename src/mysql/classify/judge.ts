@@ -29,7 +29,9 @@ const SYSTEM_FUNCTION = primary('server-specific')
 
 /** The facts about a text under one catalog. `doubtful`: DDL has been seen since it was read, so what users made is not trusted. */
 export function judge(analysis: Analysis, catalog: Catalog | null, doubtful: boolean): Judgement {
-  const found = judgeUses(analysis, { catalog, bodies: catalog === null ? null : bodiesOf(catalog), doubtful })
+  // What SHOW names may be a schema, and it runs nothing.
+  const uses = analysis.command === 'SHOW' ? { ...analysis, tables: [] } : analysis
+  const found = judgeUses(uses, { catalog, bodies: catalog === null ? null : bodiesOf(catalog), doubtful })
   const kind = worseOf(analysis.kind, found.verdict)
   const unknown = found.effect === 'unknown'
   return {
@@ -89,7 +91,19 @@ export function judgeUses(uses: Uses, knowledge: Knowledge): Treatment {
   let worst = READ
   for (const name of uses.functions) worst = worse(worst, judgeFunction(name, knowledge))
   for (const name of uses.relations) worst = worse(worst, judgeRelation(name, knowledge))
+  for (const name of uses.tables) if (!isThere(name, knowledge)) worst = worse(worst, UNKNOWN_RELATION)
   return worst
+}
+
+/** No catalog lists these; the second are MariaDB's sequence engine's. */
+const BUILT_IN = /^(?:dual|seq_\d+_to_\d+(?:_step_\d+)?)$/
+
+/** Whether the catalog has a table, or anything else that has been judged as a relation, of this name. */
+function isThere({ schema, name }: Name, { catalog }: Knowledge): boolean {
+  if (catalog === null) return false
+  if (schema === null) return BUILT_IN.test(name) || catalog.tables.has(name) || catalog.relations.has(name)
+  if (systemRelation(schema, name) !== null || catalog.tables.has(`${schema}.${name}`)) return true
+  return catalog.relations.get(name)?.some((relation) => relation.schema === schema) === true
 }
 
 export function worse(a: Treatment, b: Treatment): Treatment {

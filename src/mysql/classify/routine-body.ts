@@ -45,7 +45,10 @@ export function readRoutine(routine: Routine): RoutineBody | null {
     if (DDL.has(token.text)) changesSchema = true
     if (token.text === 'create' && isWord(tokens[at + 1], 'temporary')) pins.add('temp-table')
   }
-  return { uses: collector.uses(), problem, pins: [...pins], changesSchema }
+  const uses = collector.uses()
+  // `SELECT ... INTO v`, `FETCH FROM c`: no tables.
+  const tables = uses.tables.filter(({ schema, name }) => schema !== null || !locals.has(name))
+  return { uses: { ...uses, tables }, problem, pins: [...pins], changesSchema }
 }
 
 const DDL: ReadonlySet<string> = new Set('create alter drop rename execute grant revoke'.split(' '))

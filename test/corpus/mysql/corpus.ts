@@ -66,5 +66,10 @@ const recorded = (flavour: Flavour) => new URL(`catalog-${flavour}.json`, import
 /** The catalog of a server with the schema, as loadCatalog's queries answered, so that unit tests need no server. */
 export function recordedCatalog(flavour: Flavour): Catalog {
   if (!existsSync(recorded(flavour))) throw new Error(`no ${recorded(flavour).pathname}`)
-  return catalogOf(JSON.parse(readFileSync(recorded(flavour), 'utf8')) as CatalogRows, 'recorded')
+  const rows = JSON.parse(readFileSync(recorded(flavour), 'utf8')) as Omit<CatalogRows, 'tables'>
+  const tables = schema(flavour).flatMap((sql) => {
+    const name = /^CREATE TABLE (?:`([^`]+)`|(\w+))/.exec(sql)
+    return name === null ? [] : [['app', name[1] ?? name[2]!]]
+  })
+  return catalogOf({ ...rows, tables }, 'recorded')
 }

@@ -335,9 +335,7 @@ SELECT name `n`, count(*) 'c' FROM t GROUP BY 1
 SELECT u.name first_name, u.x last FROM users u WHERE u.active AND NOT u.banned
 SELECT CONCAT_WS(' ', a, b) full_name FROM t WHERE a COLLATE utf8mb4_general_ci LIKE _utf8mb4 'x%'
 SELECT COUNT(IF(a=1, 1, NULL)), SUM(a = 1), AVG(b), STDDEV(c), GROUP_CONCAT(DISTINCT d ORDER BY d ASC SEPARATOR ', ') FROM t
-SELECT * FROM `db-name`.`table` AS t
 SELECT DATE(created_at) AS day, HOUR(created_at) hour FROM t GROUP BY day, hour
-SELECT `a`.`b` `c` , `d`.`e` AS f FROM `x`.`a` `a` INNER JOIN `d` `d` ON `a`.`id` = `d`.`id`
 SELECT p.*, (SELECT COUNT(*) FROM c WHERE c.p_id = p.id) AS cnt FROM p WHERE EXISTS (SELECT * FROM z WHERE z.p_id = p.id) LIMIT 15
 SELECT IFNULL(SUM(CASE WHEN type = 'a' THEN amount ELSE 0 END), 0) total FROM t
 SELECT * FROM t WHERE id >= (SELECT FLOOR(MAX(id) * RAND()) FROM t) LIMIT 1
@@ -362,3 +360,7 @@ SHOW VARIABLES LIKE 'lower_case_%'
 SHOW SESSION VARIABLES LIKE 'version_comment'
 SHOW GLOBAL VARIABLES LIKE 'max_allowed_packet'
 SHOW MASTER STATUS
+--= primary unknown-relation none # no catalog knows these: each may be a view that was made a moment ago
+SELECT * FROM `db-name`.`table` AS t
+SELECT `a`.`b` `c` , `d`.`e` AS f FROM `x`.`a` `a` INNER JOIN `d` `d` ON `a`.`id` = `d`.`id`
+SELECT * FROM users JOIN newcomer USING (id)

@@ -12,6 +12,7 @@ function withBody(body: Body, sqlMode = ''): Catalog {
       routines: [['app', 'f', 'FUNCTION', 'SQL', body, sqlMode]],
       parameters: [['app', 'f', 'p']],
       relations: [],
+      tables: [['app', 'users']],
       loadable: [],
     },
     'test',
@@ -93,6 +94,12 @@ test('names are judged by the worst of all schemas, qualified ones by their own'
         ['b', 'v', 'VIEW', 'select 1'],
         ['c', 'v', 'VIEW', ''],
       ],
+      tables: [
+        ['a', 't'],
+        ['a', 'users'],
+        ['b', 'things'],
+        ['b', 'v'],
+      ],
       loadable: [['median']],
     },
     'test',
@@ -115,6 +122,12 @@ test('names are judged by the worst of all schemas, qualified ones by their own'
   expect(facts('SELECT things FROM users WHERE things = 1').verdict).toBe('read')
   expect(facts('SELECT * FROM v').because).toBe('unknown-relation')
   expect(facts('SELECT * FROM b.v').verdict).toBe('read')
+  // Perhaps a view that was made a moment ago.
+  expect(facts('SELECT * FROM newcomer').because).toBe('unknown-relation')
+  expect(facts('SELECT * FROM a.things2 JOIN users').because).toBe('unknown-relation')
+  expect(facts('WITH w AS (SELECT 1), w2 (x) AS (SELECT 2) SELECT * FROM w, w2 JOIN users').verdict).toBe('read')
+  expect(facts('SELECT EXTRACT(YEAR FROM newcomer), TRIM(LEADING x FROM y) FROM users').verdict).toBe('read')
+  expect(facts('SELECT STRAIGHT_JOIN newcomer FROM users').verdict).toBe('read')
 })
 
 test('after DDL only what the servers bring is trusted, until a new catalog is there', () => {
@@ -144,7 +157,7 @@ test('what a replica has refused is a write for a while', () => {
   expect(facts('SELECT 1 FROM users WHERE id = 2')).toMatchObject({ verdict: 'primary', because: 'learned-write' })
 })
 
-test('a catalog is read by three queries, and once more for loadable functions, which the account need not see', async () => {
+test('a catalog is read by four queries, and once more for loadable functions, which the account need not see', async () => {
   const asked: string[] = []
   const query = (failing: boolean) => async (sql: string) => {
     asked.push(sql)
@@ -153,7 +166,7 @@ test('a catalog is read by three queries, and once more for loadable functions, 
   }
   const first = await loadCatalog(query(false), 'mysql')
   expect(first.loadable?.size).toBe(0)
-  expect(asked.length).toBe(4)
+  expect(asked.length).toBe(5)
   const again = await loadCatalog(query(false), 'mysql', first)
   expect(again).not.toBe(first)
   expect(again.routines).toBe(first.routines)
