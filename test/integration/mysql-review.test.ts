@@ -56,4 +56,12 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await other.query('INSERT INTO numbered (n) VALUES (3)')
     expect(await first(client, 'SELECT LAST_INSERT_ID()')).toBe(78)
   })
+
+  test('views that nobody has read yet show the session its own last insert id', async () => {
+    await client.query('INSERT INTO numbered (n) VALUES (1)')
+    const mine = await first(client, 'SELECT LAST_INSERT_ID()')
+    await other.query('INSERT INTO numbered (n) VALUES (2)')
+    await other.query('CREATE OR REPLACE VIEW last_one AS SELECT LAST_INSERT_ID() AS id')
+    expect(await first(client, 'SELECT * FROM last_one')).toBe(mine)
+  })
 })
