@@ -189,7 +189,11 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       if (itself) return { failure: interrupted }
       session.cancel()
     } else if (itself) session.close(interrupted)
-    else session.close(null)
+    else {
+      // Closing alone would let its statement run to its end, and have its effect.
+      session.cancel()
+      session.close(null)
+    }
     return { result: { columns: [], rows: [], tag: 'KILL' } }
   }
 
