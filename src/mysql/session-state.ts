@@ -125,7 +125,12 @@ export function difference(from: SessionState, to: SessionState, readOnly: boole
 }
 
 /** What SET NAMES sets. */
-const CHARACTER_SETS = ['character_set_client', 'character_set_connection', 'character_set_results', 'collation_connection']
+const CHARACTER_SETS = [
+  'character_set_client',
+  'character_set_connection',
+  'character_set_results',
+  'collation_connection',
+]
 
 /**
  * As a part of SET; null when the state cannot have come of it. Column definitions name a collation for character_set_results, too: the one of
