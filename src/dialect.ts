@@ -308,7 +308,7 @@ export interface Dialect {
   /** `opened`: as whom the connection was opened, and what the server said then. */
   serverCodec(
     write: (bytes: Buffer) => void,
-    opened: { readonly account: ServerAccount; readonly greeting: ServerGreeting },
+    opened: { readonly account: ServerAccount; readonly greeting: ServerGreeting; readonly readOnly: boolean },
   ): ServerCodec
   /** Rows of a text reply to Freshet's own command. */
   readRows(reply: Buffer): (string | null)[][]

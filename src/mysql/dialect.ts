@@ -38,6 +38,8 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
   /** Of sessions that have chosen nothing else; servers of one cluster are configured alike. */
   let isolationAtLogin: Isolation = 'repeatable read'
   let autocommitAtLogin = true
+  /** What the newest connection to a primary began with. */
+  let reference: ReadonlyMap<string, string> | null = null
   const greeted = ({ parameters }: ServerGreeting): void => {
     const named = isolationOf(parameters)
     if (named !== null && ISOLATIONS.has(named)) isolationAtLogin = named as Isolation
@@ -55,9 +57,11 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
         tls: options.tls,
         local: options.local,
         readOnly,
+        reference,
       }),
     serverCodec: (write, opened) => {
       greeted(opened.greeting)
+      if (!opened.readOnly) reference = opened.greeting.parameters
       return new MySqlServerCodec(opened, options.preparedPerConnection, write)
     },
     readRows,

@@ -4,6 +4,7 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { DEPRECATE_EOF, has, QUERY_ATTRIBUTES } from './capabilities.ts'
 import { readError } from './errors.ts'
 import { PAYLOAD_MAX, PacketReader, PacketWriter } from './packets.ts'
+import { literal } from './session-state.ts'
 
 const COM_QUERY = 0x03
 
@@ -36,6 +37,10 @@ const VARIABLES = [
   'wait_timeout',
   'interactive_timeout',
   'sql_select_limit',
+  'group_concat_max_len',
+  'div_precision_increment',
+  'default_week_format',
+  'lc_time_names',
   'session_track_schema',
 ] as const
 
@@ -43,6 +48,39 @@ const VARIABLES = [
 const MARIADB_NAMES: Readonly<Record<string, string>> = { transaction_isolation: 'tx_isolation' }
 
 const ROW_NAMES: readonly string[] = ['connection_id', 'schema', ...VARIABLES]
+
+/** Of these a replica may have other defaults than the primary, and then the same read would have another result there. */
+const ALIGNED = [
+  'sql_mode',
+  'time_zone',
+  'transaction_isolation',
+  'sql_select_limit',
+  'group_concat_max_len',
+  'div_precision_increment',
+  'default_week_format',
+  'lc_time_names',
+]
+
+/**
+ * What a replica's connection has to be given so that it begins as one of the primary does: names, and the statement that sets them; null when
+ * nothing differs. Servers whose `time_zone` is SYSTEM in different zones are not told apart.
+ */
+export function alignment(
+  parameters: ReadonlyMap<string, string>,
+  reference: ReadonlyMap<string, string>,
+  flavour: 'mysql' | 'mariadb',
+): { readonly names: readonly string[]; readonly sql: string } | null {
+  const names = ALIGNED.filter((name) => {
+    const wanted = reference.get(name)
+    return wanted !== undefined && parameters.has(name) && parameters.get(name) !== wanted
+  })
+  if (names.length === 0) return null
+  const assignments = names.map((name) => `@@session.${nameOn(flavour, name)}=${literal(name, reference.get(name)!)}`)
+  return { names, sql: `SET ${assignments.join(', ')}` }
+}
+
+const nameOn = (flavour: 'mysql' | 'mariadb', name: string): string =>
+  flavour === 'mariadb' ? (MARIADB_NAMES[name] ?? name) : name
 
 /** In this order, each only after the one before it has succeeded. The last one returns the row that `readRow` reads. */
 export function loginStatements({ flavour, readOnly, collation }: LoginStatementsOptions): string[] {
@@ -60,7 +98,7 @@ export function loginStatements({ flavour, readOnly, collation }: LoginStatement
     )
   }
   if (readOnly) statements.push('SET SESSION TRANSACTION READ ONLY')
-  const columns = VARIABLES.map((name) => `@@${flavour === 'mariadb' ? (MARIADB_NAMES[name] ?? name) : name}`)
+  const columns = VARIABLES.map((name) => `@@${nameOn(flavour, name)}`)
   statements.push(`SELECT CONNECTION_ID(), DATABASE(), ${columns.join(', ')}`)
   return statements
 }

@@ -1,5 +1,5 @@
 import type { ServerTlsMode } from '../config/types.ts'
-import type { Failure, ServerLogin, ServerLoginStep } from '../dialect.ts'
+import type { Failure, ServerGreeting, ServerLogin, ServerLoginStep } from '../dialect.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { loginFailure } from './auth/failures.ts'
 import { createServerAuth, type ServerAuth } from './auth/server-auth.ts'
@@ -19,7 +19,7 @@ import {
 } from './capabilities.ts'
 import { readError } from './errors.ts'
 import { authPacket, type Greeting, handshakeResponsePacket, readGreeting, sslRequestPacket } from './handshake.ts'
-import { createReplyReader, loginStatements, queryPacket, readRow } from './login-statements.ts'
+import { alignment, createReplyReader, loginStatements, queryPacket, readRow } from './login-statements.ts'
 import { type Packet, PacketBuffer } from './packets.ts'
 
 export interface ServerLoginOptions {
@@ -33,6 +33,8 @@ export interface ServerLoginOptions {
   readonly local: boolean
   /** A replica's connections refuse to write, also after a promotion. */
   readonly readOnly: boolean
+  /** What connections of the primary begin with, so that a replica's begin alike; null while that is not known. */
+  readonly reference?: ReadonlyMap<string, string> | null
 }
 
 /** Nothing that a server sends during login is larger than this. */
@@ -58,6 +60,8 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
   let sequence = 0
   let secure = options.local
   let statements: string[] = []
+  let flavour: 'mysql' | 'mariadb' = 'mysql'
+  let begun: ServerGreeting | null = null
   let reader = createReplyReader(0)
 
   /** The handshake has one byte for the collation, and names travel in its character set. */
@@ -119,7 +123,7 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
     if (payload[0] === 0xff) return refused(readError(payload))
     if (payload[0] === 0) {
       phase = 'statements'
-      const flavour = has(greeting!.capabilities, LONG_PASSWORD) ? 'mysql' : 'mariadb'
+      flavour = has(greeting!.capabilities, LONG_PASSWORD) ? 'mysql' : 'mariadb'
       const { readOnly } = options
       statements = loginStatements({ flavour, readOnly, collation: carried ? null : profile.collation })
       return nextStatement()
@@ -140,10 +144,17 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
     if (reply === null) return {}
     if ('failure' in reply) return { failure: { ...reply.failure, fatal: true } }
     if (statements.length > 0) return nextStatement()
+    if (begun !== null) return { greeting: begun }
     const parameters = readRow(reply.row)
     const id = parameters.get('connection_id') ?? String(greeting!.connectionId)
     parameters.delete('connection_id')
-    return { greeting: { parameters, cancel: { sql: `KILL QUERY ${id}` } } }
+    begun = { parameters, cancel: { sql: `KILL QUERY ${id}` } }
+    const { readOnly, reference = null } = options
+    const aligned = readOnly && reference !== null ? alignment(parameters, reference, flavour) : null
+    if (aligned === null) return { greeting: begun }
+    for (const name of aligned.names) parameters.set(name, reference!.get(name)!)
+    statements.push(aligned.sql)
+    return nextStatement()
   }
 
   function step(packet: Packet): ServerLoginStep {

@@ -82,7 +82,7 @@ export class ServerConnection implements TransportHandler {
         // Bytes that the codec held back have left it: whoever was told to wait goes on.
         if (transport.write(bytes)) this.owner?.connectionDrained()
       },
-      { account: opened.account, greeting },
+      { account: opened.account, greeting, readOnly: opened.readOnly },
     )
     this.#codec.listener = (view) => this.owner?.connectionMessage(view)
     transport.handler = this

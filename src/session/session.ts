@@ -39,7 +39,7 @@ import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor } from './route.ts'
 import { StateTracker } from './state-tracker.ts'
-import { Transaction } from './transaction.ts'
+import { releases, Transaction } from './transaction.ts'
 import { UnitQueue } from './unit-queue.ts'
 
 export type Phase = 'idle' | 'horizon' | 'connection' | 'preparing' | 'running' | 'settling' | 'closed'
@@ -329,7 +329,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     count(this, connection, at)
     this.tracker.ran(current.work, succeeded, connection, status)
     this.status = status
-    if (status !== 'idle') this.#finishUnit()
+    if (succeeded && releases(current.work)) this.close(null)
+    else if (status !== 'idle') this.#finishUnit()
     else this.#transactionOver(connection)
   }
 

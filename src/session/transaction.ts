@@ -64,3 +64,9 @@ export class Transaction {
     this.policyAfter = null
   }
 }
+
+/** COMMIT RELEASE, ROLLBACK RELEASE: the server ends the session behind it. */
+export function releases({ facts }: Work): boolean {
+  const control = facts.transaction
+  return (control?.op === 'commit' || control?.op === 'rollback') && control.release === true
+}

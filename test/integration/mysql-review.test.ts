@@ -57,6 +57,21 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     expect(await first(client, 'SELECT LAST_INSERT_ID()')).toBe(78)
   })
 
+  test('a replica with defaults of its own reads as the primary does', async () => {
+    const statement = '/* freshet: route=replica */ SELECT CONCAT("a", 1 / 3)'
+    const replica = fleet().replicas[0]!
+    await replica.query("SET GLOBAL sql_mode = 'ANSI_QUOTES', GLOBAL div_precision_increment = 9")
+    try {
+      const another = await startFreshet(configFor(fleet(), { max_lag: '1h' }))
+      const reader = await connectTo(mysqlUrl(another, 'root', 'app'))
+      expect(await first(reader, statement)).toBe('a0.3333')
+      expect(await first(reader, 'SHOW freshet.server')).toBe('replica-1')
+      await another.stop()
+    } finally {
+      await replica.query('SET GLOBAL sql_mode = DEFAULT, GLOBAL div_precision_increment = DEFAULT')
+    }
+  })
+
   test('views that nobody has read yet show the session its own last insert id', async () => {
     await client.query('INSERT INTO numbered (n) VALUES (1)')
     const mine = await first(client, 'SELECT LAST_INSERT_ID()')

@@ -129,6 +129,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await insert(client, 24)
     await client.query('COMMIT RELEASE')
     expect(await ids()).toEqual([1, 2, 21, 24])
+    await expect(client.query('SELECT 1')).rejects.toThrow()
     expect(await first(other, 'SELECT 1')).toBe(1)
   })
 

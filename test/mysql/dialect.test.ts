@@ -27,7 +27,7 @@ test('what sessions have at login counts where they have chosen nothing else', (
     profile: formatProfile({ capabilities: 0, extended: 0, collation: 45 }),
   }
   const greet = (parameters: Map<string, string>) =>
-    one.serverCodec(() => {}, { account, greeting: { parameters, cancel: { sql: '' } } })
+    one.serverCodec(() => {}, { account, readOnly: false, greeting: { parameters, cancel: { sql: '' } } })
   greet(new Map([['transaction_isolation', 'READ-COMMITTED']]))
   expect(one.isolation(loginState)).toBe('read committed')
   expect(one.isolation(one.withSetting(loginState, 'transaction_isolation', "'REPEATABLE-READ'"))).toBe(
