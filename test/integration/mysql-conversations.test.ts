@@ -91,7 +91,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     }
   })
 
-  test.runIf(flavour === 'mariadb')('bulk execute', async () => {
+  // MySQL has no such command, and says so.
+  test('bulk execute', async () => {
     const bulk = (id: number) => {
       const row = (n: number) => Buffer.from([0, n, 0, 0, 0, 0, 2, 98, 48 + n])
       const [head, types] = [Buffer.alloc(7), Buffer.from([3, 0, 253, 0])]
@@ -110,11 +111,13 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       bulk(2),
       'SELECT COUNT(*) FROM t',
     ]
-    for (const extended of [EXT_STMT_BULK_OPERATIONS, EXT_STMT_BULK_OPERATIONS | EXT_BULK_UNIT_RESULTS]) {
+    const mariadb = [EXT_STMT_BULK_OPERATIONS, EXT_STMT_BULK_OPERATIONS | EXT_BULK_UNIT_RESULTS]
+    for (const extended of flavour === 'mariadb' ? mariadb : [0]) {
       const options = { name: 'bulk', said, capabilities: MODERN, extended }
       const direct = await talk(fleet().primary.port, options)
       expect(await talk(freshet.port(), options)).toEqual(direct)
-      expect(direct[2]).toContain('b7')
+      if (flavour === 'mariadb') expect(direct[2]).toContain('b7')
+      else expect(direct[1]).toMatch(/Unknown command/i)
     }
   })
 })
