@@ -16,6 +16,9 @@ export interface DatabasesOptions {
 }
 
 const DATABASES_MAX = 1000
+const LOCK_NOT_AVAILABLE = '55P03'
+/** ms */
+const RETRY_AFTER = 500
 
 class Database implements DatabaseContext {
   schemaVersion = 0
@@ -72,6 +75,11 @@ class Database implements DatabaseContext {
       this.#knowledge.settings.forEach(this.#options.settingFound)
       this.#complained = false
     } catch (error) {
+      // DDL under way held a lock.
+      if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) {
+        setTimeout(() => void this.refresh(), RETRY_AFTER).unref()
+        return
+      }
       // Without a catalog reads stay on the primary; saying so once is enough.
       if (!this.#complained) {
         log.warn(

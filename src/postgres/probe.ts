@@ -91,6 +91,12 @@ function probeOn(client: pg.Client, user: string, constants: Constants): Probe {
   }
 }
 
+/**
+ * ms. Reading a view's definition takes a lock, and a client's DDL may hold one already: whoever reads the catalog gives up long before the server
+ * looks for deadlocks (deadlock_timeout, 1 s), so that no client's transaction is ever the victim of Freshet's curiosity.
+ */
+const LOCK_TIMEOUT = 200
+
 /** Every value as the server's text. */
 const asText = { getTypeParser: () => (value: string) => value }
 
@@ -173,6 +179,7 @@ async function connectOnce(
   ssl: pg.ClientConfig['ssl'] & {},
 ): Promise<pg.Client> {
   const client = new pg.Client({
+    lock_timeout: LOCK_TIMEOUT,
     ...hostAndPort(target),
     user,
     password,

@@ -1,4 +1,5 @@
 /** The watching connection by itself: how it gets to its server, and what it says when it does not. */
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fleet as LocalFleet, startFleet } from '../../src/cli/demo/local-postgres.ts'
 import { until } from '../../src/cli/demo/processes.ts'
@@ -182,6 +183,19 @@ describe('samples', () => {
     await server!.query('ALTER SYSTEM RESET primary_conninfo')
     await server!.query('SELECT pg_reload_conf()')
     await until('it knows where it is again', async () => (await replica.sample()).position !== null)
+  })
+
+  test('who holds a lock is not waited for: the deadlock that could follow would be a client of the server', async () => {
+    const holder = new pg.Client({ connectionString: plain.primary.url('postgres', 'postgres') })
+    await holder.connect()
+    await holder.query('CREATE VIEW watched AS SELECT 1 AS n')
+    await holder.query('BEGIN')
+    await holder.query('DROP VIEW watched')
+    await expect(primary.query("SELECT pg_get_viewdef('watched'::regclass)", [])).rejects.toMatchObject({
+      code: '55P03',
+    })
+    await holder.query('COMMIT')
+    await holder.end()
   })
 
   test('a server that stops ends its probe', async () => {
