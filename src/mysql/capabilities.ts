@@ -39,8 +39,6 @@ export const REMEMBER_OPTIONS = (1 << 31) >>> 0
 /** MariaDB's extended capabilities: the upper 32 bits of 64, kept as a number of their own. */
 export const EXT_STMT_BULK_OPERATIONS = 1 << 2
 export const EXT_EXTENDED_METADATA = 1 << 3
-/** Not passed on; see EXTENDED_PASS_THROUGH. */
-export const EXT_CACHE_METADATA = 1 << 4
 export const EXT_BULK_UNIT_RESULTS = 1 << 5
 
 /** What both legs must have in common. (SESSION_TRACK is not among it: servers always have it on Freshet's side, and it is taken out for clients without it.) */
