@@ -1,3 +1,4 @@
+import type { ServerTlsMode } from './config/types.ts'
 import type { Control, Facts, Hint, Isolation, LexMode } from './sql/facts.ts'
 
 /** The narrow contract between the neutral core and one engine's protocol. Grows here, never in two places. */
@@ -61,6 +62,25 @@ export interface Sample {
   readonly clock: number
   /** Orders histories: a higher one was promoted later (PostgreSQL: timeline). 0 where they cannot be told apart. */
   readonly history: number
+}
+
+/** Where a probe connects to. */
+export type ProbeTarget = { readonly host: string; readonly port: number } | { readonly path: string }
+
+/** The monitor's account. */
+export interface ProbeAccount {
+  readonly user: string
+  readonly password: string
+  /** '' for none, where the engine knows that. */
+  readonly database: string
+  /** Milliseconds after which an attempt to connect has failed. */
+  readonly timeout: number
+}
+
+export interface ProbeTls {
+  readonly mode: ServerTlsMode
+  /** PEM text, or null for the system's authorities. */
+  readonly ca: string | null
 }
 
 /** One watching connection to one server. */

@@ -48,7 +48,11 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       weight,
       zone,
     })),
-    connectProbe: (server, database) => engine.connectProbe(config.servers[server]!.address, database ?? undefined),
+    connectProbe: (server, database) => {
+      const { user, password, database: own, timeout } = config.monitor
+      const account = { user, password, database: database ?? own, timeout }
+      return engine.connectProbe(config.servers[server]!.address, account, config.serverTls)
+    },
     covers: engine.covers,
     interval: config.monitor.interval,
     timeout: config.monitor.timeout,
@@ -158,7 +162,6 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       login,
       classifier: database.classifier,
       state: () => session.state,
-      parameters,
       schemaVersion: () => database.schemaVersion,
     })
     let key = randomBytes(32)

@@ -55,10 +55,7 @@ export async function createMySqlEngine({ config, fleet }: EngineParts): Promise
 
   return {
     covers,
-    connectProbe(address, database) {
-      const { user, password, database: own, timeout } = config().monitor
-      return connectProbe(address, { user, password, database: database ?? own, timeout }, config().serverTls)
-    },
+    connectProbe,
     dialect(address) {
       const { serverTls, limits } = config()
       const tls = wantsTls(serverTls, address) ? serverTls.mode : 'disable'

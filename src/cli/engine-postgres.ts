@@ -38,10 +38,7 @@ export async function createPostgresEngine({ config, fleet }: EngineParts): Prom
 
   return {
     covers,
-    connectProbe(address, database) {
-      const { user, password, database: own, timeout } = config().monitor
-      return connectProbe(address, { user, password, database: database ?? own, timeout }, config().serverTls)
-    },
+    connectProbe,
     dialect(address) {
       const { serverTls, limits } = config()
       const tls = wantsTls(serverTls, address) ? serverTls.mode : 'disable'

@@ -1,6 +1,17 @@
 /** What the composition of a cluster needs from its engine. The two of them are `engine-postgres.ts` and `engine-mysql.ts`; nothing else in cli/ names one. */
 import type { Address, ClusterConfig } from '../config/types.ts'
-import type { ClientLogin, ClientProtocol, Covers, Dialect, Failure, Probe, SessionState } from '../dialect.ts'
+import type {
+  ClientLogin,
+  ClientProtocol,
+  Covers,
+  Dialect,
+  Failure,
+  Probe,
+  ProbeAccount,
+  ProbeTarget,
+  ProbeTls,
+  SessionState,
+} from '../dialect.ts'
 import type { Fleet } from '../fleet/types.ts'
 import type { Classifier, LexMode } from '../sql/facts.ts'
 
@@ -30,7 +41,6 @@ export interface ProtocolRequest {
   readonly login: ClientLogin
   readonly classifier: Classifier
   readonly state: () => SessionState
-  readonly parameters: ReadonlyMap<string, string>
   readonly schemaVersion: () => number
 }
 
@@ -47,7 +57,7 @@ export interface Knowledge {
 
 export interface Engine {
   readonly covers: Covers
-  connectProbe(address: Address, database: string | undefined): Promise<Probe>
+  connectProbe(target: ProbeTarget, account: ProbeAccount, tls: ProbeTls): Promise<Probe>
   dialect(address: Address): Dialect
   /** Statements for people, without literals; null when there is nothing to show. */
   readonly digestSample: (sql: string) => string | null

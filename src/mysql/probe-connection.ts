@@ -1,24 +1,6 @@
 /** How a probe gets to its server: mysql2 with TLS as configured, every value as the server's text, errors with their SQLSTATE. */
 import { type Connection, type ConnectionOptions, createConnection, type QueryError } from 'mysql2'
-import type { ServerTlsMode } from '../config/types.ts'
-import type { Product } from '../dialect.ts'
-
-export type ProbeTarget = { readonly host: string; readonly port: number } | { readonly path: string }
-
-export interface ProbeAccount {
-  readonly user: string
-  readonly password: string
-  /** '' for none. */
-  readonly database: string
-  /** Milliseconds after which an attempt to connect has failed. */
-  readonly timeout: number
-}
-
-export interface ProbeTls {
-  readonly mode: ServerTlsMode
-  /** PEM text, or null for the system's authorities. */
-  readonly ca: string | null
-}
+import type { ProbeAccount, ProbeTarget, ProbeTls, Product } from '../dialect.ts'
 
 export type Row = readonly (string | null)[]
 

@@ -3,14 +3,8 @@
  * there is nothing to nudge. A sample is one packet of a few statements; SHOW REPLICA STATUS is among them every time, because
  * it costs about as much as the empty round trip, and a role, a source or a filter from before the position would prove nothing about it.
  */
-import type { Probe } from '../dialect.ts'
-import {
-  openConnection,
-  type ProbeAccount,
-  type ProbeConnection,
-  type ProbeTarget,
-  type ProbeTls,
-} from './probe-connection.ts'
+import type { Probe, ProbeAccount, ProbeTarget, ProbeTls } from '../dialect.ts'
+import { openConnection, type ProbeConnection } from './probe-connection.ts'
 import { type Constants, cell, isOff, type Sampler } from './probe-flavour.ts'
 import { mariadbSampler } from './probe-mariadb.ts'
 import { mysqlSampler, statusOfLog } from './probe-mysql.ts'

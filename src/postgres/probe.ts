@@ -3,25 +3,8 @@
  * pg_monitor; the only thing it ever writes is the marker of `nudge`.
  */
 import pg from 'pg'
-import type { ServerTlsMode } from '../config/types.ts'
-import type { Probe, Sample } from '../dialect.ts'
+import type { Probe, ProbeAccount, ProbeTarget, ProbeTls, Sample } from '../dialect.ts'
 import { endOfLastRecord, type PostgresPosition, parseLsn, type WalLayout } from './position.ts'
-
-export type ProbeTarget = { readonly host: string; readonly port: number } | { readonly path: string }
-
-export interface ProbeAccount {
-  readonly user: string
-  readonly password: string
-  readonly database: string
-  /** Milliseconds after which an attempt to connect has failed. */
-  readonly timeout: number
-}
-
-export interface ProbeTls {
-  readonly mode: ServerTlsMode
-  /** PEM text, or null for the system's authorities. */
-  readonly ca: string | null
-}
 
 type Row = readonly (string | null)[]
 

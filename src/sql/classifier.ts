@@ -14,23 +14,24 @@ import { hashed, sipHash } from './siphash.ts'
 /** Facts before they belong to a digest. */
 export type Judgement = Omit<Facts, 'digest'>
 
+/** What every engine's analysis tells of a text, whatever a catalog says. */
+type Basics = Pick<Facts, 'statements' | 'command' | 'transaction' | 'literalDependent'> & {
+  /** It asks for the time. */
+  readonly clock: boolean
+}
+
 /** What an engine adds: its lexical rules, its parser, and its knowledge of what functions and relations do. */
-export interface Engine<Analysis, Catalog> {
+export interface Engine<Analysis extends Basics, Catalog> {
   readonly lexicon: Lexicon
   /** Scans by rules that a lexicon cannot tell. */
   readonly scanner?: (limits: ScanLimits) => TextScanner
   /** The canonical text as `analyze` wants it, where that is not SQL with sample literals. */
   readonly render?: (out: Uint8Array, length: number) => string
-  /** Everything that the text alone tells; null when the parser cannot take it. Never throws. */
+  /** Everything that the text alone tells; null when the parser cannot take it. */
   analyze(sql: string): Analysis | null
   /** The same for a text with its literals, when they count; absent: `analyze` takes it as it is. */
   analyzeExactly?(text: Uint8Array, start: number, end: number, mode: LexMode): Analysis | null
-  /** Whether the analysis holds for this very text only. */
-  literalDependent(analysis: Analysis): boolean
-  /**
-   * `catalog` null: none has been read yet. `doubtful`: it may be out of date, because DDL has been seen since it was read.
-   * Never throws.
-   */
+  /** `catalog` null: none has been read yet. `doubtful`: it may be out of date, because DDL has been seen since it was read. */
   judge(analysis: Analysis, catalog: Catalog | null, doubtful: boolean): Judgement
 }
 
@@ -72,7 +73,7 @@ const LEARNED_MAX = 10_000
 const EXACT_MAX = 512
 
 /** A classifier for one engine. Hot path: scan, hash, look up; nothing is allocated. */
-export function classifierFor<Analysis, Catalog>(
+export function classifierFor<Analysis extends Basics, Catalog>(
   engine: Engine<Analysis, Catalog>,
   options: ClassifierOptions<Catalog>,
 ): Classifier {
@@ -100,13 +101,16 @@ export function classifierFor<Analysis, Catalog>(
   function withinBudget(analyze: () => Analysis | null): Analysis | null | undefined {
     const before = now()
     if (!budget.allows(before)) return undefined
-    const analysis = analyze()
+    const analysis = safely(analyze)
     budget.spend(now() - before)
     return analysis
   }
 
   function judged(key: Digest, analysis: Analysis): Facts {
-    const facts: Facts = { digest: key, ...engine.judge(analysis, catalog, doubtful) }
+    const facts: Facts = {
+      ...(safely(() => engine.judge(analysis, catalog, doubtful)) ?? undecided(analysis)),
+      digest: key,
+    }
     const until = learned.get(key)
     if (until === undefined || facts.verdict === 'primary') return facts
     if (now() < until) return { ...facts, verdict: 'primary', because: 'learned-write' }
@@ -147,7 +151,7 @@ export function classifierFor<Analysis, Catalog>(
       table.set(low, high, entry)
       stats.entries = table.size
     }
-    if (engine.literalDependent(entry.analysis)) {
+    if (entry.analysis.literalDependent) {
       if (end - start > parseBytes) return conservative('unparsed', key)
       return exactly(key, text, start, end, mode)
     }
@@ -205,6 +209,19 @@ export function classifierFor<Analysis, Catalog>(
     },
     stats,
   }
+}
+
+/** A mistake of ours on some text nobody has thought of must cost offload, not the client's statement. */
+function safely<Result>(find: () => Result): Result | null {
+  try {
+    return find()
+  } catch {
+    return null
+  }
+}
+
+function undecided({ statements, command, transaction, literalDependent, clock }: Basics): Judgement {
+  return { ...needsPrimary(command, 'unparsed'), statements, transaction, literalDependent, usesClock: clock }
 }
 
 /** Stands for all texts whose digest is not taken. */

@@ -7,15 +7,11 @@ import type { TransactionStatus } from '../../src/dialect.ts'
 import { EXT_STMT_BULK_OPERATIONS, PASS_THROUGH } from '../../src/mysql/capabilities.ts'
 import type { MySqlUnit } from '../../src/mysql/unit.ts'
 import { listener } from '../postgres/conversation.ts'
-import { seeded } from '../support/random.ts'
+import { below, pick, type Random, seeded } from '../support/random.ts'
 import { command as c, clientSide, framed, LEX, outcome } from './client-side.ts'
 
 const PACKETS = process.env.FRESHET_TEST_FULL === '1' ? 1_000_000 : 100_000
 const STATEMENT_BYTES = 2000
-
-type Random = () => number
-const below = (random: Random, limit: number) => Math.floor(random() * limit)
-const pick = <T>(random: Random, of: readonly T[]): T => of[below(random, of.length)]!
 
 const TYPES = [8, 0, 1, 0x61, 0xfd, 0, 1, 0x62]
 const COMMANDS: readonly Buffer[] = [

@@ -8,15 +8,11 @@ import { readRows } from '../../src/mysql/own-rows.ts'
 import { MySqlServerCodec } from '../../src/mysql/server-codec.ts'
 import * as unit from '../../src/mysql/unit.ts'
 import { ProtocolError } from '../../src/wire/protocol-error.ts'
-import { seeded } from '../support/random.ts'
+import { below, pick, type Random, seeded } from '../support/random.ts'
 import { CollectingSink, execute, onStatement, prepare, query, testClient } from './codec-client.ts'
 import { Script, type Shape } from './scripted-replies.ts'
 
 const PACKETS = 1_000_000
-
-type Random = () => number
-const below = (random: Random, limit: number) => Math.floor(random() * limit)
-const pick = <T>(random: Random, of: readonly T[]): T => of[below(random, of.length)]!
 
 const LENGTHS = [0, 1, 3, 4, 5, 8, 9, 255, 65_535, 0xfffffe, 0xffffff]
 const FIRST = [0x00, 0x01, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff]

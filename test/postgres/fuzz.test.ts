@@ -7,7 +7,7 @@ import type { Accounts } from '../../src/postgres/auth/accounts.ts'
 import { createClientLogin } from '../../src/postgres/client-login.ts'
 import { PgServerCodec } from '../../src/postgres/server-codec.ts'
 import { StatementNames } from '../../src/postgres/statements.ts'
-import { seeded } from '../support/random.ts'
+import { below, pick, type Random, seeded } from '../support/random.ts'
 import { message } from '../support/script.ts'
 import { backend as b, frontend as f, listener, replySink, testClient } from './conversation.ts'
 
@@ -15,10 +15,6 @@ const LEX = { standardConformingStrings: true, asciiSafeEncoding: true }
 const CLIENT_FRAMES = 550_000
 const SERVER_FRAMES = 400_000
 const LOGIN_FRAMES = 100_000
-
-type Random = () => number
-const below = (random: Random, limit: number) => Math.floor(random() * limit)
-const pick = <T>(random: Random, of: readonly T[]): T => of[below(random, of.length)]!
 
 const LENGTHS = [-1, 0, 1, 3, 4, 5, 8, 255, 9_999, 10_001, 65_536, 1 << 20, 0x3fffffff, 0x40000000, 0x7fffffff]
 

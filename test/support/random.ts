@@ -9,3 +9,10 @@ export function seeded(seed: number): () => number {
     return state / 2 ** 32
   }
 }
+
+export type Random = () => number
+
+/** A whole number from 0 up to, and without, `limit`. */
+export const below = (random: Random, limit: number): number => Math.floor(random() * limit)
+
+export const pick = <T>(random: Random, of: readonly T[]): T => of[below(random, of.length)]!

@@ -1,5 +1,5 @@
 import { digestText } from '../../sql/canonical.ts'
-import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
+import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import { OK } from '../../sql/scan.ts'
 import { type Analysis, UNKNOWN_EFFECT } from './analysis.ts'
@@ -29,19 +29,15 @@ export function createClassifier(options: MysqlClassifierOptions): Classifier {
     lexicon: mysqlLexicon,
     scanner: (limits) => new MysqlScanner(limits, servers),
     render: (out, length) => decoder.decode(out.subarray(0, length)),
-    analyze: (canonical) =>
-      safely(() => {
-        const analysis = analyze(canonical)
-        return analysis.kind === 'read' && objects(canonical, servers().flavour) ? doubted(analysis) : analysis
-      }, null),
-    analyzeExactly: (text, start, end, mode) =>
-      safely(() => {
-        const read = readText(text, start, end, mode, servers())
-        return read === null ? null : analyze(read.canonical, read.values)
-      }, null),
-    literalDependent: (analysis) => analysis.literalDependent,
-    judge: (analysis, catalog, doubtful) =>
-      safely(() => judge(analysis, catalog, doubtful), null) ?? undecided(analysis),
+    analyze(canonical) {
+      const analysis = analyze(canonical)
+      return analysis.kind === 'read' && objects(canonical, servers().flavour) ? doubted(analysis) : analysis
+    },
+    analyzeExactly(text, start, end, mode) {
+      const read = readText(text, start, end, mode, servers())
+      return read === null ? null : analyze(read.canonical, read.values)
+    },
+    judge,
   }
   return classifierFor(engine, options)
 }
@@ -69,20 +65,3 @@ export const digestSample: (sql: string) => string | null = (() => {
     return scanner.scan(text, 0, text.length, mode) === OK ? digestText(scanner.out, scanner.length).trim() : null
   }
 })()
-
-/** A mistake of ours on some text nobody has thought of must cost offload, not the client's statement. */
-function safely<Result>(find: () => Result, otherwise: null): Result | null {
-  try {
-    return find()
-  } catch {
-    return otherwise
-  }
-}
-
-function undecided(analysis: Analysis): Judgement {
-  const { statements, command, transaction, literalDependent, clock } = analysis
-  return {
-    ...{ statements, command, transaction, literalDependent, usesClock: clock, usesLastSequence: false },
-    ...{ verdict: 'primary', because: 'unparsed', tables: [], functions: [], effect: { kind: 'unknown' } },
-  }
-}

@@ -1,4 +1,4 @@
-import { type ClassifierOptions, classifierFor, type Engine, type Judgement } from '../../sql/classifier.ts'
+import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
 import { digestSampler } from '../../sql/digest-sample.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import type { Analysis } from './analysis.ts'
@@ -13,9 +13,8 @@ export { loadCatalog } from './catalog-query.ts'
 
 const engine: Engine<Analysis, Catalog> = {
   lexicon: postgresLexicon,
-  analyze: (sql) => safely(() => analyze(sql), null),
-  literalDependent: (analysis) => analysis.literalDependent,
-  judge: (analysis, catalog, doubtful) => safely(() => judge(analysis, catalog, doubtful), null) ?? undecided(analysis),
+  analyze,
+  judge,
 }
 
 /** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
@@ -28,20 +27,3 @@ export function createClassifier(options: ClassifierOptions<Catalog>): Classifie
 
 /** A statement's text without its literals, for people; null when they cannot be told. */
 export const digestSample: (sql: string) => string | null = digestSampler(postgresLexicon)
-
-/** A mistake of ours on some tree nobody has thought of must cost offload, not the client's statement. */
-function safely<Result>(find: () => Result, otherwise: null): Result | null {
-  try {
-    return find()
-  } catch {
-    return otherwise
-  }
-}
-
-function undecided(analysis: Analysis): Judgement {
-  const { statements, command, transaction, literalDependent, clock } = analysis
-  return {
-    ...{ statements, command, transaction, literalDependent, usesClock: clock, usesLastSequence: false },
-    ...{ verdict: 'primary', because: 'unparsed', tables: [], functions: [], effect: { kind: 'unknown' } },
-  }
-}
