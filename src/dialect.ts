@@ -141,6 +141,8 @@ export interface Work {
   readonly selfContained: boolean
   /** It goes on with a cursor or portal opened before: what that shows was settled then. */
   readonly continues: boolean
+  /** It is one read that needs nothing of its connection and leaves nothing there: others' reads may be under way on it at the same time. */
+  readonly shares: boolean
   /** The session may not have this; the unit is answered with it. */
   readonly refusal: Failure | null
   /** SQL texts for logs and EXPLAIN ROUTE, cut to a sensible length. */
@@ -360,6 +362,8 @@ export interface Dialect {
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
   /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
+  /** A statement that Freshet prepared on the connection is not there, or one is there that it closed: another exchange in front has failed. */
+  lacksStatement(failure: Failure): boolean
   /** A parameter that describes the server and not the session: clients are told the primary's only. */
   serverOnly(parameter: string): boolean
   /** The text of SHOW freshet.token. */

@@ -115,6 +115,7 @@ function buildCluster(name: string, raw: RawCluster, directory: string, issues: 
       maxLagWithoutPrimary: raw.max_lag_without_primary,
     },
     pool: raw.pool,
+    lanes: raw.lanes,
     ...readTls(raw, ['clusters', name], directory, issues),
     limits: buildLimits(raw.limits),
     catalogRefresh: raw.catalog_refresh,
@@ -128,10 +129,6 @@ function warningsFor(name: string, raw: RawCluster): Issue[] {
     const wrong = `trust on ${formatAddress(open)} lets everyone in who can reach it, as far as the servers do`
     const right = `${ENGINES[raw.engine].methods[0]}, or listen on loopback`
     warnings.push({ path: ['clusters', name, 'auth', 'method'], wrong, right })
-  }
-  if (raw.lanes.enabled === true) {
-    const wrong = 'lanes are not in this version yet, so this has no effect'
-    warnings.push({ path: ['clusters', name, 'lanes', 'enabled'], wrong, right: 'leave it out until they are' })
   }
   if (raw.monitor.timeout < raw.monitor.interval) {
     const wrong = 'is shorter than the interval, so every sample counts as failed until the next one'

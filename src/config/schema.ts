@@ -178,7 +178,7 @@ export const clusterSchema = (engine: EngineName) =>
     max_lag_without_primary: duration(0).default(millis(HOUR)),
     reads_in_transactions: notYet(['primary'], 'replica_until_write', 'only primary works so far').default('primary'),
     pool,
-    lanes: section({ enabled: flag().optional() }),
+    lanes: section({ enabled: flag().default(true) }),
     tls: orOff(tls),
     server_tls: serverTls,
     limits: limits(ENGINES[engine].startupBytes),

@@ -67,6 +67,8 @@ export interface ClusterConfig {
   /** consistency, max_lag, when_stale, wait, when_no_primary ... as every session starts with them. */
   readonly policy: Policy
   readonly pool: { readonly size: number; readonly idle: Millis; readonly lifetime: Millis; readonly wait: Millis }
+  /** Reads of many clients on few connections to replicas. */
+  readonly lanes: { readonly enabled: boolean }
   /** Towards clients; null: TLS is not offered. `cert` and `key` are PEM texts (already read). */
   readonly tls: { readonly mode: TlsMode; readonly cert: string; readonly key: string } | null
   /** Towards servers. `ca` is a PEM text or null for the system's. */

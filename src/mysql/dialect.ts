@@ -92,6 +92,8 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     settingNames: () => ({ names: [], others: false }),
     readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),
     replicaRefusal,
+    // No connection is shared among sessions.
+    lacksStatement: () => false,
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),
     formatToken: (position) => formatToken(position as MySqlPosition),
     tokenStanding,

@@ -57,7 +57,7 @@ const REPLICATION: ReadonlyMap<number, string> = new Map([
 /** Where nothing else is said: no statement that runs to its end, nothing asked of Freshet. */
 export function bareWork(facts: Facts, executes: number, text: () => string, more: Partial<Work> = {}): Work {
   const none = { hint: null, control: null, begins: null, refusal: null, continues: false, bound: false }
-  return { facts, ...none, executes, deferrable: false, selfContained: false, text, ...more }
+  return { facts, ...none, executes, deferrable: false, selfContained: false, shares: false, text, ...more }
 }
 
 /** A command that is not a statement; null when there is none of that number. */
@@ -92,6 +92,7 @@ export function textWork(facts: Facts, text: () => string, more: Pick<Work, 'hin
   return bareWork(withoutNextTransaction(facts), facts.statements, text, {
     ...more,
     selfContained: facts.statements === 1,
+    shares: false,
   })
 }
 
@@ -110,6 +111,7 @@ export function executeWork(statement: PreparedStatement, cursor: boolean, refus
     control,
     refusal,
     selfContained: !cursor,
+    shares: false,
     // What lies on the session's connection for it is nowhere else.
     bound: statement.longData,
   })

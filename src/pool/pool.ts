@@ -1,5 +1,8 @@
 import type { Failure } from '../dialect.ts'
 import { type Instant, now } from '../units.ts'
+import type { Lane } from './lane.ts'
+import { Lanes } from './lanes.ts'
+import { Paces } from './pace.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 export interface PoolOptions {
@@ -54,9 +57,26 @@ export class Pool {
   #closed = false
   #timer: NodeJS.Timeout | null = null
   lastUsed: Instant = now()
+  readonly paces = new Paces()
+  readonly lanes: Lanes
 
   constructor(options: PoolOptions) {
     this.options = options
+    this.lanes = new Lanes({
+      // Who needs a connection of its own must find one.
+      max: () => Math.floor((options.size() * 3) / 4),
+      lifetime: options.lifetime,
+      release: (connection) => this.release(connection),
+    })
+  }
+
+  /** A lane to share, or null: then one is better off with a connection of its own, or has to wait for one. */
+  lane(stateKey: string): Lane | null {
+    const lane = this.lanes.find(stateKey, false)
+    if (lane !== null || this.#idle.length > 0) return lane
+    const crowded = this.lanes.find(stateKey, true)
+    if (crowded !== null && this.#connecting === 0 && this.#mayOpen()) this.#open()
+    return crowded
   }
 
   /** A connection at once, or null: then `waiter` is called later, once, unless `cancel` comes first. */
@@ -208,13 +228,19 @@ export class Pool {
       }
       return
     }
-    while (this.#connecting < this.#waiting() && this.#all.size + this.#connecting < this.options.size()) {
-      this.#connecting++
-      this.options.open().then(
-        (connection) => this.#opened(connection),
-        (error: unknown) => this.#openFailed(error),
-      )
-    }
+    while (this.#connecting < this.#waiting() && this.#mayOpen()) this.#open()
+  }
+
+  #mayOpen(): boolean {
+    return this.#all.size + this.#connecting < this.options.size()
+  }
+
+  #open(): void {
+    this.#connecting++
+    this.options.open().then(
+      (connection) => this.#opened(connection),
+      (error: unknown) => this.#openFailed(error),
+    )
   }
 
   #opened(connection: ServerConnection): void {
@@ -227,6 +253,7 @@ export class Pool {
     this.#all.add(connection)
     connection.onClosed = () => {
       this.#all.delete(connection)
+      this.lanes.forgetLost(connection)
       const at = this.#idle.indexOf(connection)
       if (at >= 0) this.#idle.splice(at, 1)
       this.#grow()

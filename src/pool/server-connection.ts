@@ -94,6 +94,20 @@ export class ServerConnection implements TransportHandler {
     return this.#transport.writeAll(parts)
   }
 
+  /** Queues one more exchange behind those under way: what `write` has to be given for it, in this order. */
+  exchange(unit: Unit, client: ClientProtocol, sink: ReplySink): Buffer[] {
+    return this.#codec.begin(unit, client, [], sink)
+  }
+
+  write(pieces: readonly Buffer[]): void {
+    this.#transport.writeAll(pieces)
+  }
+
+  /** The failure says that the connection does not have the statements that it was thought to have. */
+  lacksStatement(failure: Failure): boolean {
+    return this.#dialect.lacksStatement(failure)
+  }
+
   /** More bytes of the message or COPY that the last unit began. */
   stream(view: Buffer): boolean {
     if (this.#codec.stream === undefined) return this.#transport.write(view)

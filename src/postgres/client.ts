@@ -112,6 +112,7 @@ export class PgClient implements ClientProtocol {
       deferrable: facts.transaction?.op === 'begin' && bytes.length < TEXT_BYTES_MAX,
       begins: null,
       selfContained: facts.statements === 1,
+      shares: facts.statements === 1 && !this.exchangeOpen,
       continues: facts.statements === 1 && CURSOR_COMMANDS.has(facts.command),
       refusal: null,
       bound: this.exchangeOpen,
@@ -129,6 +130,8 @@ export class PgClient implements ClientProtocol {
     let leavesPortal = false
     let opened = 0
     let odd = unit.offsets.length > 5
+    /** Statements of names come and go with it. */
+    let names = false
     let binds = 0
     for (let index = 0; index < unit.offsets.length; index++) {
       const at = unit.offsets[index]! + 5
@@ -139,6 +142,7 @@ export class PgClient implements ClientProtocol {
           if (cut) return bareWork(needsPrimary('UNKNOWN', 'too-large'), this.exchangeOpen, () => '')
           const [name, statement] = this.readParse(unit.bytes, at, end, lex)
           unit.parsed.set(index, [name, statement])
+          if (name !== '') names = true
           if (name !== '' && this.lookup(name) !== undefined) odd = true
           local ??= new Map()
           local.set(name, statement)
@@ -171,6 +175,9 @@ export class PgClient implements ClientProtocol {
           else odd = true
           break
         }
+        case 0x43:
+          names = true
+          break
         default:
       }
     }
@@ -182,6 +189,7 @@ export class PgClient implements ClientProtocol {
       binds,
       bound: this.exchangeOpen,
       leavesPortal,
+      names,
       continues: executed.length > 0 && opened === 0,
       odd,
       full: local !== null && this.statements.size >= this.context.limits.preparedPerSession,

@@ -16,7 +16,7 @@ const NOTHING_EXECUTED: Facts = { ...needsPrimary('NONE', 'session-state', NO_EF
 
 export function bareWork(facts: Facts, bound: boolean, text: () => string): Work {
   const none = { hint: null, control: null, begins: null, refusal: null, continues: false }
-  return { facts, ...none, executes: 1, deferrable: false, selfContained: false, bound, text }
+  return { facts, ...none, executes: 1, deferrable: false, selfContained: false, shares: false, bound, text }
 }
 
 const TOO_MANY_STATEMENTS: Failure = {
@@ -35,6 +35,8 @@ interface Parts {
   readonly bound: boolean
   /** It leaves a portal behind, or part of one's rows. */
   readonly leavesPortal: boolean
+  /** It prepares or closes a statement under a name. */
+  readonly names: boolean
   /** It holds something besides one statement's Parse, Bind, Describe, Execute: a mistake, or more. */
   readonly odd: boolean
   /** All that it executes are portals bound before. */
@@ -58,6 +60,8 @@ export function combine(parts: Parts): Work {
     hint: null,
     control: null,
     selfContained,
+    shares:
+      selfContained && !parts.odd && !parts.bound && !parts.names && !parts.continues && parts.unit.endsWith === 'sync',
     refusal: parts.full ? TOO_MANY_STATEMENTS : null,
     continues: parts.continues,
   }

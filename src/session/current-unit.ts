@@ -19,6 +19,8 @@ export class CurrentUnit {
   forcePrimary: Reason | null = null
   /** A replica refused it as something that only a primary can do; if the primary then does it, its digest counts as a write. */
   refusedAsWrite = false
+  /** It has lost its place on a lane: it gets a connection of its own. */
+  alone = false
 
   begin(unit: Unit, work: Work, policy: Policy, arrived: Instant): void {
     this.unit = unit
@@ -28,5 +30,6 @@ export class CurrentUnit {
     this.waited = false
     this.forcePrimary = null
     this.refusedAsWrite = false
+    this.alone = false
   }
 }

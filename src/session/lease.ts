@@ -1,7 +1,11 @@
-import { type Dialect, type Failure, type SessionState, UNREACHABLE_STATE } from '../dialect.ts'
+import { type Dialect, type Failure, type SessionState, UNREACHABLE_STATE, type Unit } from '../dialect.ts'
+import type { Eviction, Lane, Ride, Rider } from '../pool/lane.ts'
+import { isFast, noteAlone, type Pace } from '../pool/pace.ts'
 import type { Pool, Waiter } from '../pool/pool.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
-import type { ServerId } from '../units.ts'
+import { NO_DIGEST } from '../sql/classifier.ts'
+import { type Instant, NEVER, now, type ServerId } from '../units.ts'
+import type { Reply } from './reply.ts'
 import { stillRight } from './route.ts'
 import type { Session } from './session.ts'
 
@@ -15,12 +19,22 @@ export function bringTo(connection: ServerConnection, wanted: SessionState, whos
   return sql
 }
 
-/** The server connection that a session holds or waits for, and its way from the pool to the session's state. */
-export class Lease implements Waiter {
+/** Larger ones would hold up the others on a lane. */
+const SHARED_BYTES_MAX = 16 * 1024
+
+/** The server connection that a session holds, shares or waits for, and its way from the pool to the session's state. */
+export class Lease implements Waiter, Rider {
   connection: ServerConnection | null = null
   readonly #session: Session
   /** Whose outstanding work counts this session; null while it has none. */
   #target: ServerId | null = null
+  /** The connection is shared with others' reads. */
+  #lane: Lane | null = null
+  #ride: Ride | null = null
+  #reply: Reply | null = null
+  /** Of the current unit, if it may share a connection. */
+  #pace: Pace | null = null
+  #sentAt: Instant = NEVER
 
   constructor(session: Session) {
     this.#session = session
@@ -39,16 +53,119 @@ export class Lease implements Waiter {
   }
 
   acquire(server: ServerId): void {
+    const session = this.#session
     this.#count(server)
-    const connection = this.#pool(server).acquire(this.#session.state.key, this)
-    if (connection === null) this.#session.phase = 'connection'
+    const pool = this.#pool(server)
+    this.#pace = this.#paceIn(pool, server)
+    if (this.#mayShare()) {
+      const lane = pool.lane(session.state.key)
+      if (lane !== null) {
+        this.#board(lane)
+        return
+      }
+    }
+    const connection = pool.acquire(session.state.key, this)
+    if (connection === null) session.phase = 'connection'
     else this.#hold(connection)
+  }
+
+  /** How long such a statement takes there; null when it must have a connection of its own. Only what a replica refuses to write can be sent twice. */
+  #paceIn(pool: Pool, server: ServerId): Pace | null {
+    const { current, context, status, transaction, tracker } = this.#session
+    const { work, unit } = current
+    const { digest, verdict, usesUserVariables } = work.facts
+    if (!work.shares || verdict !== 'read' || digest === NO_DIGEST || unit.size > SHARED_BYTES_MAX) return null
+    if (status !== 'idle' || transaction.deferred || tracker.pins.length > 0 || usesUserVariables) return null
+    if (!context.config().lanes.enabled || context.fleet.snapshot().primary === server) return null
+    return pool.paces.of(digest)
+  }
+
+  #mayShare(): boolean {
+    return this.#pace !== null && !this.#session.current.alone && isFast(this.#pace, this.#session.current.arrived)
+  }
+
+  #board(lane: Lane): void {
+    this.#lane = lane
+    this.connection = lane.connection
+    this.#session.run(lane.connection)
+  }
+
+  /** Sends the session's unit. Returns false when the caller should wait for the connection before sending more. */
+  begin(unit: Unit, prefix: readonly string[], reply: Reply): boolean {
+    const { client } = this.#session
+    if (this.#lane !== null) {
+      this.#reply = reply
+      this.#ride = this.#lane.board(unit, client, this.#pace!, this, reply)
+      return true
+    }
+    if (this.#pace !== null) this.#sentAt = now()
+    return this.connection!.begin(unit, client, prefix, reply)
+  }
+
+  /** The reply is complete. */
+  timed(at: Instant): void {
+    if (this.#pace === null) return
+    if (this.#ride === null) noteAlone(this.#pace, at - this.#sentAt)
+    this.#pace = null
+  }
+
+  /** Its client does not read as fast as the server sends. Replies on a lane are short, and the others there do read. */
+  pause(): void {
+    if (this.#lane === null) this.connection?.pause()
+  }
+
+  /** Its reply turns out to be long: whoever shares the connection has to leave it. */
+  keepAlone(): void {
+    if (this.#lane !== null) this.#pool(this.#lane.connection.server).lanes.clear(this.#lane)
+  }
+
+  keeps(connection: ServerConnection): void {
+    connection.owner = this.#session
+    this.#lane = null
+  }
+
+  evicted(because: Eviction): void {
+    const session = this.#session
+    this.#reply?.drop()
+    this.#leave()
+    session.context.metrics.rerun(`lane-${because}`)
+    session.current.alone = true
+    session.phase = 'idle'
+    session.reroute()
+  }
+
+  connectionLost(connection: ServerConnection, failure: Failure): void {
+    this.#session.connectionLost(connection, failure)
+  }
+
+  /**
+   * Its client wants no answer any more. True: it was behind others on a lane, and has left. False: it has its connection to itself now,
+   * if it has one.
+   */
+  stepAside(): boolean {
+    if (this.#lane === null || this.#ride === null) return false
+    if (this.#lane.isBehind(this.#ride)) {
+      this.#reply?.drop()
+      this.#leave()
+      return true
+    }
+    this.keepAlone()
+    return false
+  }
+
+  #leave(): void {
+    this.#ride?.detach()
+    this.#ride = null
+    this.#lane = null
+    this.connection = null
+    this.#count(null)
   }
 
   /** That very connection, when nobody has used it since. */
   take(connection: ServerConnection, uses: number): boolean {
     if (!this.#pool(connection.server).take(connection, uses)) return false
     this.#count(connection.server)
+    this.#pace = null
     this.#hold(connection)
     return true
   }
@@ -100,7 +217,7 @@ export class Lease implements Waiter {
     const { dialect } = session.context
     const sql = bringTo(connection, wanted, session.identity, dialect)
     if (sql === '') {
-      session.run(connection)
+      this.#ready(connection)
       return
     }
     session.phase = 'preparing'
@@ -128,9 +245,25 @@ export class Lease implements Waiter {
     })
   }
 
+  /** In the session's state. Where others want the same server, they come along. */
+  #ready(connection: ServerConnection): void {
+    const { loads } = this.#session.context
+    const lane =
+      connection.readOnly && loads[connection.server]! > 1 && this.#mayShare()
+        ? this.#pool(connection.server).lanes.open(connection)
+        : null
+    if (lane === null) this.#session.run(connection)
+    else this.#board(lane)
+  }
+
   /** Gives the connection back. */
   letGo(): void {
     const { connection } = this
+    if (this.#lane !== null) {
+      this.#leave()
+      return
+    }
+    this.#ride = null
     if (connection === null) return
     this.connection = null
     this.#count(null)
@@ -141,6 +274,11 @@ export class Lease implements Waiter {
   /** The connection is gone, or must not be used by anybody again. */
   drop(): void {
     const { connection } = this
+    if (this.#lane !== null) {
+      this.#leave()
+      return
+    }
+    this.#ride = null
     this.connection = null
     this.#count(null)
     if (connection === null) return

@@ -33,6 +33,7 @@ export function count(session: Session, connection: ServerConnection, at: Instan
   session.lastServer = connection.server
   session.lastReason = current.because
   if (current.work.executes === 0) return
+  session.lease.timed(at)
   const target = connection.readOnly ? 'replica' : 'primary'
   session.statements++
   context.digests.seen(current.work.facts, current.work.text)
@@ -77,12 +78,15 @@ export function afterLoss(session: Session, reply: Reply, failure: Failure): voi
 /** Cancels what the session runs or waits for; nothing when it does neither. */
 export function cancelUnit(session: Session): void {
   const { connection } = session.lease
-  if (session.phase === 'running' && connection !== null) {
+  if (session.phase === 'running' && session.lease.stepAside()) session.fail(CANCELLED)
+  else if (session.phase === 'running' && connection !== null) {
     // The signal may arrive late: it must find nobody else on this connection.
     connection.retired = true
     session.context.cancel(connection)
   } else if (session.phase === 'horizon' || session.phase === 'connection') {
     session.stopWaiting()
-    session.fail({ code: '57014', message: 'canceling statement due to user request' })
+    session.fail(CANCELLED)
   }
 }
+
+const CANCELLED: Failure = { code: '57014', message: 'canceling statement due to user request' }

@@ -66,7 +66,11 @@ export class Reply implements ReplySink {
       if (this.#held === null) this.#held = view
       else this.#heldBehind.push(view)
       this.#heldBytes += view.length
-      if (this.#heldBytes > this.#session.context.config().limits.holdBackBytes) this.release()
+      if (this.#heldBytes > this.#session.context.config().limits.holdBackBytes) {
+        // Those behind it on a lane would wait for its client from now on.
+        this.#session.lease.keepAlone()
+        this.release()
+      }
       return
     }
     this.forwarded = true

@@ -188,11 +188,11 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   readonly cancel = (): void => cancelUnit(this)
 
   sendAll(views: readonly Buffer[]): void {
-    if (!this.#transport.writeAll(views)) this.lease.connection?.pause()
+    if (!this.#transport.writeAll(views)) this.lease.pause()
   }
 
   send(view: Buffer): void {
-    if (!this.#transport.write(view)) this.lease.connection?.pause()
+    if (!this.#transport.write(view)) this.lease.pause()
   }
 
   #next(): void {
@@ -297,7 +297,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (connection.readOnly) {
       this.incarnation = this.context.fleet.snapshot().servers[connection.server]!.incarnation
     }
-    let room = connection.begin(unit, this.client, transaction.prefix, this.#reply)
+    let room = this.lease.begin(unit, transaction.prefix, this.#reply)
     for (const view of this.#queue.takeStream()) room = connection.stream(view)
     if (!room) this.#reading.pause()
     else this.#reading.balance()

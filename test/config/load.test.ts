@@ -258,8 +258,8 @@ describe('warnings', () => {
     expect(warningsOf(mysql(open))[0]).toContain('; caching_sha2_password, or listen on loopback')
   })
 
-  test('lanes are accepted, and asked for explicitly they are warned about', () => {
-    expect(warningsOf(within('lanes: { enabled: false }'))).toEqual([])
-    expect(warningsOf(within('lanes: { enabled: true }'))[0]).toContain('no effect')
+  test('lanes are on unless they are switched off', () => {
+    expect(configOf(within('')).config.clusters[0]!.lanes).toEqual({ enabled: true })
+    expect(configOf(within('lanes: { enabled: false }')).config.clusters[0]!.lanes).toEqual({ enabled: false })
   })
 })
