@@ -180,6 +180,8 @@ export interface ClientProtocol {
   /** An error outside of any unit, e.g. before closing. */
   encodeFailure(failure: Failure): Buffer
   encodeNotice(failure: Failure): Buffer
+  /** The view last given to `stream`, or the unit last given to `unit`, ends in the middle of a message. */
+  readonly midMessage: boolean
   /** Causes that keep the session on its server connection as far as this side knows them (open cursors, user variables ...); no duplicates. */
   readonly pins: readonly string[]
   /**

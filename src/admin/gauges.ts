@@ -31,6 +31,15 @@ export function gaugesFrom(view: () => ClusterView): GaugeSources {
       }
       return counts.values()
     },
+    laneDepths() {
+      const { pools, snapshot } = view()
+      return snapshot.servers.map(({ name }) => {
+        const its = pools.filter(({ server }) => server === name)
+        const lanes = its.reduce((sum, pool) => sum + pool.lanes, 0)
+        const riders = its.reduce((sum, pool) => sum + pool.riders, 0)
+        return { server: name, depth: lanes === 0 ? 0 : riders / lanes }
+      })
+    },
     pinnedSessions() {
       const counts = new Map<string, number>()
       for (const { pinned } of view().sessions(Number.POSITIVE_INFINITY)) {

@@ -12,6 +12,9 @@ export interface PoolView {
   readonly connecting: number
   /** Clients waiting for a connection of this pool. */
   readonly waiting: number
+  /** Connections that reads of many clients share, and those reads. */
+  readonly lanes: number
+  readonly riders: number
 }
 
 export interface SessionRow {

@@ -72,6 +72,11 @@ export class MySqlClientCodec {
     this.#continues = false
   }
 
+  /** What was handed on last ends in the middle of a command. */
+  get midMessage(): boolean {
+    return this.#mode === 'stream' && (this.#left > 0 || this.#continues)
+  }
+
   receive(chunk: Buffer, handler: ClientHandler): void {
     if (this.#isClosed()) return
     let bytes = chunk

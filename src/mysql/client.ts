@@ -108,6 +108,10 @@ export class MySqlClient implements ClientProtocol {
     this.#codec.nextSequence = sequence
   }
 
+  get midMessage(): boolean {
+    return this.#codec.midMessage
+  }
+
   receive(chunk: Buffer, handler: ClientHandler): void {
     this.#codec.receive(chunk, handler)
   }

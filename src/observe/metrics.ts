@@ -22,6 +22,8 @@ export interface GaugeSources {
     readonly stalenessSeconds: number | null
   }>
   pinnedSessions(): Iterable<{ readonly cause: string; readonly count: number }>
+  /** Reads on connections that they share, per such connection. */
+  laneDepths(): Iterable<{ readonly server: string; readonly depth: number }>
   /** Names of the configured servers by ServerId, for the per-server statement counter. */
   serverNames(): readonly string[]
 }
@@ -270,6 +272,10 @@ function registerGauges(registry: Registry, clusters: Clusters): void {
     for (const server of sources.servers?.() ?? []) {
       set({ server: server.server, role: server.role }, server.up ? 1 : 0)
     }
+  })
+  const lanes = { name: 'freshet_lane_depth', help: 'Reads under way per connection that reads of many clients share' }
+  gauge({ ...lanes, labels: ['server'] }, (sources, set) => {
+    for (const { server, depth } of sources.laneDepths?.() ?? []) set({ server }, depth)
   })
   const pinned = { name: 'freshet_pinned_sessions', help: 'Sessions that hold one server connection, by cause' }
   gauge({ ...pinned, labels: ['cause'] }, (sources, set) => {

@@ -176,9 +176,15 @@ export class Pool {
     }
   }
 
-  get counts(): { idle: number; busy: number; connecting: number; waiting: number } {
+  /** Somebody could have a connection to itself soon. */
+  get hasRoom(): boolean {
+    return this.#idle.length > 0 || (this.#waiting() === 0 && this.#mayOpen())
+  }
+
+  get counts() {
     const idle = this.#idle.length
-    return { idle, busy: this.#all.size - idle, connecting: this.#connecting, waiting: this.#waiting() }
+    const { lanes, riders } = this.lanes.counts
+    return { idle, busy: this.#all.size - idle, connecting: this.#connecting, waiting: this.#waiting(), lanes, riders }
   }
 
   #takeIdle(stateKey: string): ServerConnection | null {

@@ -46,6 +46,11 @@ export class PgClientCodec {
     this.#statementBytes = statementBytes
   }
 
+  /** What was handed on last ends in the middle of a message. */
+  get midMessage(): boolean {
+    return this.#streamLeft > 0
+  }
+
   receive(chunk: Buffer, handler: ClientHandler): void {
     if (this.#closed) return
     let bytes = chunk

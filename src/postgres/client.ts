@@ -64,6 +64,10 @@ export class PgClient implements ClientProtocol {
     this.#codec.receive(chunk, handler)
   }
 
+  get midMessage(): boolean {
+    return this.#codec.midMessage
+  }
+
   /** The statement of that name, counting those whose ParseComplete is still to come. */
   lookup(name: string): PreparedStatement | undefined {
     const pending = this.pending.size > 0 ? this.pending.get(name) : undefined

@@ -109,6 +109,11 @@ export class Lease implements Waiter, Rider {
     this.#pace = null
   }
 
+  /** Others' reads are under way on its connection. */
+  get shared(): boolean {
+    return this.#lane !== null
+  }
+
   /** Its client does not read as fast as the server sends. Replies on a lane are short, and the others there do read. */
   pause(): void {
     if (this.#lane === null) this.connection?.pause()
@@ -127,9 +132,12 @@ export class Lease implements Waiter, Rider {
   evicted(because: Eviction): void {
     const session = this.#session
     this.#reply?.drop()
+    const crowded = !this.#pool(this.#lane!.connection.server).hasRoom
     this.#leave()
     session.context.metrics.rerun(`lane-${because}`)
     session.current.alone = true
+    // Behind others again, it might wait for the very one that was in front of it.
+    if (crowded && session.context.fleet.snapshot().primary !== null) session.current.forcePrimary = 're-run'
     session.phase = 'idle'
     session.reroute()
   }

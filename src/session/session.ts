@@ -34,6 +34,7 @@ import { applyHint } from './hint.ts'
 import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
+import { MessageStream } from './message-stream.ts'
 import { afterLoss, cancelUnit, count, raiseFloor, runAgain, settleFloors } from './outcome.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
@@ -73,6 +74,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   lastReason: Reason = 'local'
   readonly #transport: Transport
   readonly #reading: Reading
+  readonly #stream: MessageStream
   readonly #onClosed: (session: Session) => void
   /** Set while `#next` or `reroute` is on the stack. */
   #busy = false
@@ -100,6 +102,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.lex = context.dialect.lexMode(parameters)
     this.#transport = transport
     this.#reading = new Reading(this.#queue, transport, () => context.config().limits.readAheadBytes)
+    this.#stream = new MessageStream(this, this.#queue, this.#reading)
     this.#onClosed = onClosed
   }
 
@@ -142,16 +145,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   stream(view: Buffer): void {
-    if (this.phase === 'closed') return
-    const { connection } = this.lease
-    const waiting = this.#queue.length
-    const begun = waiting === 0 ? this.status === 'unsynced' : waiting === 1 && this.phase === 'running'
-    if (begun && connection !== null) {
-      if (!connection.stream(view)) this.#reading.pause()
-    } else if (waiting > 0) {
-      this.#queue.hold(view)
-      this.#reading.pause()
-    }
+    if (this.phase !== 'closed') this.#stream.take(view)
   }
 
   /** What was sent before is done before; nobody may be there any more to hear of it. */
@@ -299,6 +293,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
     let room = this.lease.begin(unit, transaction.prefix, this.#reply)
     for (const view of this.#queue.takeStream()) room = connection.stream(view)
+    if (!this.lease.shared) this.#stream.sentTo(connection)
     if (!room) this.#reading.pause()
     else this.#reading.balance()
     if (unit.complete) return
@@ -345,7 +340,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   #transactionOver(connection: ServerConnection): void {
     this.endTransaction('idle')
     this.phase = 'settling'
-    this.tracker.settle(connection, () => this.#settled(connection))
+    this.#stream.whenWhole(connection, () => this.tracker.settle(connection, () => this.#settled(connection)))
   }
 
   #settled(connection: ServerConnection): void {

@@ -26,7 +26,9 @@ const shop: RunningCluster = {
     now: 1000,
     clients: 2,
     ready: state.ok ? { ok: true, why: '' } : { ok: false, why: 'no server answers' },
-    pools: [{ server: 'db1', user: 'app', database: 'app', idle: 1, busy: 2, connecting: 0, waiting: 4 }],
+    pools: [
+      { server: 'db1', user: 'app', database: 'app', idle: 1, busy: 2, connecting: 0, waiting: 4, lanes: 2, riders: 7 },
+    ],
     sessions: (limit) =>
       [1, 2].slice(0, limit).map((id) => ({
         id,
@@ -116,6 +118,7 @@ describe('admin', () => {
     expect(text).toContain('freshet_replica_staleness_seconds{cluster="shop",server="db3"} +Inf')
     expect(text).toContain('freshet_server_connections{cluster="shop",server="db1",state="busy"} 2')
     expect(text).toContain('freshet_pinned_sessions{cluster="shop",cause="temp-table"} 1')
+    expect(text).toContain('freshet_lane_depth{cluster="shop",server="db1"} 3.5')
     expect(text).toContain('freshet_server_statements_total{cluster="shop",server="db2"} 1')
   })
 
