@@ -85,7 +85,7 @@ export function detect(head: string): FormatName | { readonly unknown: string } 
   const log = names.find((name) => {
     const { is } = FORMATS[name]
     const at = lines.findIndex(is)
-    return name !== 'sql' && at >= 0 && (first < 0 || at <= first || lines.filter(is).length > 1)
+    return name !== 'sql' && at >= 0 && (first < 0 || at < first || lines.filter(is).length > 1)
   })
   if (log !== undefined) return log
   if (first >= 0) return 'sql'
