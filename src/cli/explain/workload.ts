@@ -161,7 +161,8 @@ export class Totals {
     const text = () => {
       // Without its literals or not at all: they may be secrets.
       const shown = this.#sample(bytesOf(entry.text).toString('utf8')) ?? `${facts.command} (not readable)`
-      return shown.length > TEXT_MAX ? `${shown.slice(0, TEXT_MAX)}...` : shown
+      const spaced = shown.replace(/(\?|\.\.\.)(?=[a-z])/g, '$1 ')
+      return spaced.length > TEXT_MAX ? `${spaced.slice(0, TEXT_MAX)}...` : spaced
     }
     const key = Number(facts.digest) === 0 ? facts.command : Number(facts.digest)
     return [kept, kept.digests.get(key, () => ({ count: 0, ms: 0, text: text() }))]
