@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { explain, explainText } from '../../src/cli/explain.ts'
 import { UsageError } from '../../src/cli/usage.ts'
+import { printed } from '../support/printed.ts'
 
 test.each([
   ['SELECT 1', 'read'],
@@ -52,22 +53,13 @@ describe('files', () => {
     return file
   }
 
-  /** What the command prints. */
-  async function printed(...args: string[]): Promise<string> {
-    const written: string[] = []
-    const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written.push(String(text))
-      return true
-    })
-    try {
-      expect(await explain(args)).toBe(0)
-    } finally {
-      spy.mockRestore()
-    }
-    return written.join('')
+  async function outputOf(...args: string[]): Promise<string> {
+    const { code, output } = await printed(explain, args)
+    expect(code).toBe(0)
+    return output
   }
   const objects = async (...args: string[]) =>
-    (await printed('--json', ...args))
+    (await outputOf('--json', ...args))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -86,7 +78,7 @@ describe('files', () => {
   )
 
   test('each statement, for people', async () => {
-    const text = await printed('--file', SQL)
+    const text = await outputOf('--file', SQL)
     expect(text.match(/^-- line \d+$/gm)).toEqual(['-- line 1', '-- line 2', '-- line 3', '-- line 4', '-- line 5'])
     expect(text).toMatch(
       /SELECT 'a;b'\nverdict +a plain read: may run on a replica\nbecause .*\nhere +primary: transaction: /,
@@ -126,7 +118,7 @@ describe('files', () => {
         digests: [{ count: 2, ms: 5000, text: 'update t set card=? where id=?' }, { count: 1 }],
       },
     ])
-    const text = await printed('--summary', '--file', SLOW, '--top', '1')
+    const text = await outputOf('--summary', '--file', SLOW, '--top', '1')
     expect(text).toMatch(/would run on replicas +1 +25\.0 % +10\.0 % of the time/)
     expect(text).toMatch(/-> nothing: writes belong there/)
     expect(text).toMatch(/1 {2}\(others: 1 more kinds\)/)

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { connectTo, first, lastRoute } from '../support/clients.ts'
-import { configFor, type FreshetProcess, freshetFor, mysqlUrl, total } from '../support/freshet.ts'
+import { configFor, type FreshetProcess, freshetFor, mysqlUrl, startFreshet, total } from '../support/freshet.ts'
 import { createTestMysql } from '../support/mysql.ts'
 import * as my from '../support/mysql-clients.ts'
 import { createTestServers, until } from '../support/postgres.ts'
@@ -36,9 +36,14 @@ describe('postgres', () => {
   const fleet = createTestServers({ replicas: 1, parameters: { log_statement: 'all', log_line_prefix: '%u ' } })
   const READ = 'SELECT n FROM rows'
 
+  let observing: FreshetProcess
   beforeAll(async () => {
     await fleet().primary.query('CREATE TABLE rows (n int); INSERT INTO rows VALUES (0)')
     await fleet().caughtUp()
+    observing = await startFreshet(configFor(fleet(), { mode: 'observe', max_lag: '1h' }))
+    return async () => {
+      await observing.stop()
+    }
   })
 
   const askedOfReplicas = () => fleet().replicas.flatMap((replica) => replica.log().match(/^app LOG: .*$/gm) ?? [])
@@ -48,7 +53,7 @@ describe('postgres', () => {
   ]
 
   test('nothing reaches a replica, and what would have is counted', async () => {
-    const freshet = await freshetFor(fleet(), { mode: 'observe', max_lag: '1h' })
+    const freshet = observing
     const client = await connectTo(freshet.url())
     const before = askedOfReplicas().length
     await client.query('UPDATE rows SET n = n + 1')
@@ -95,22 +100,21 @@ describe('postgres', () => {
   })
 
   test('a replica that stands still would have kept reads away, and that is counted', async () => {
-    const freshet = await freshetFor(fleet(), { mode: 'observe', max_lag: '1h' })
-    const client = await connectTo(freshet.url())
+    const client = await connectTo(observing.url())
+    const before = await observed(observing, 'primary', 'behind-floor')
     for (const replica of fleet().replicas) await replica.pauseReplay()
     try {
       await client.query('UPDATE rows SET n = n + 1')
       await client.query(READ)
       expect(await lastRoute(client)).toEqual({ server: fleet().primary.name, reason: 'behind-floor' })
-      expect(await observed(freshet, 'primary', 'behind-floor')).toBe(1)
+      expect(await observed(observing, 'primary', 'behind-floor')).toBe(before + 1)
     } finally {
       for (const replica of fleet().replicas) await replica.resumeReplay()
     }
   })
 
   test.each(PROTOCOLS)('EXPLAIN ROUTE by the %s protocol says what would be done', async (_, values) => {
-    const freshet = await freshetFor(fleet(), { mode: 'observe', max_lag: '1h' })
-    const client = await connectTo(freshet.url())
+    const client = await connectTo(observing.url())
     await fleet().caughtUp()
     const explain = async (sql: string) => {
       const { rows } = await client.query(`EXPLAIN ROUTE ${sql}`, values)
