@@ -51,7 +51,9 @@ export function answerControl(
 }
 
 function circumstancesOf(session: Session, hint: Hint | null, local: boolean): Circumstances {
-  const { context, lease, policy, state, status, transaction } = session
+  const { context, current, lease, state, status, transaction } = session
+  // With the hint in front of EXPLAIN, if there is one.
+  const { policy } = current
   const name = lease.connection && context.fleet.snapshot().servers[lease.connection.server]?.name
   const deferred = transaction.mayRunOnReplica ? 'read-only' : 'may-write'
   const because = lease.connection?.readOnly ? 'read-only-transaction' : status === 'idle' ? 'pinned' : 'in-transaction'

@@ -56,25 +56,33 @@ function factRows(facts: Facts): [string, string][] {
   return rows
 }
 
+/** Why the statement stays on the primary, or where its session is, whatever the replicas could do; null: the replicas decide. */
+function keptBy(facts: Facts, { deferred, held, keptOnPrimary }: Circumstances): Reason | null {
+  if (held !== null) return held.because
+  if (deferred === 'read-only' && facts.verdict !== 'primary' && !facts.usesLastSequence && !keptOnPrimary) return null
+  if (facts.verdict !== 'read' && (deferred === null || facts.verdict === 'primary')) return facts.because
+  if (deferred !== null) return 'transaction'
+  return keptOnPrimary ? 'session-state' : null
+}
+
 /** As `route.ts` decides. */
 function decisionFor(
   context: SessionContext,
   facts: Facts,
-  { view, policy, deferred, keptOnPrimary }: Circumstances,
+  about: Circumstances,
   snapshot: Snapshot,
   at: Instant,
   floor: Floor,
 ): Decision {
   const { loads, turn } = context
-  const kept = (because: Reason) =>
-    decide({ ...facts, verdict: 'primary', because }, view, snapshot, policy, at, loads, false, floor, turn)
-  if (deferred === 'read-only' && facts.verdict !== 'primary' && !facts.usesLastSequence && !keptOnPrimary) {
-    const because = 'read-only-transaction'
-    return decideRead(because, facts.usesClock, view, snapshot, policy, at, loads, false, floor, turn)
+  const { view, policy, deferred } = about
+  const because = keptBy(facts, about)
+  if (because !== null) {
+    const kept: Facts = { ...facts, verdict: 'primary', because }
+    return decide(kept, view, snapshot, policy, at, loads, false, floor, turn)
   }
-  if (deferred !== null) return kept(facts.verdict === 'primary' ? facts.because : 'transaction')
-  if (facts.verdict === 'read' && keptOnPrimary) return kept('session-state')
-  return decide(facts, view, snapshot, policy, at, loads, false, floor, turn)
+  const reason = deferred === null ? 'read' : 'read-only-transaction'
+  return decideRead(reason, facts.usesClock, view, snapshot, policy, at, loads, false, floor, turn)
 }
 
 function decisionRows(would: Decision, mode: Mode, snapshot: Snapshot): [string, string][] {
@@ -97,16 +105,35 @@ function serverOf(decision: Decision, snapshot: Snapshot): string | null {
 
 function candidateRows(
   facts: Facts,
-  { view, policy, deferred }: Circumstances,
+  about: Circumstances,
   snapshot: Snapshot,
   at: Instant,
   floor: Floor,
 ): [string, string][] {
-  // In a read-only transaction some statements may run on a replica that may not outside of one.
-  const read = deferred === 'read-only' && facts.verdict === 'read-in-transaction'
-  const judged: Facts = read ? { ...facts, verdict: 'read', because: 'read' } : facts
-  return candidates(judged, view, snapshot, policy, at, floor).map(({ server, role, eligible, why }) => [
-    `candidate ${server}`,
-    `${role}, ${eligible ? 'eligible' : 'not eligible'}: ${why}`,
-  ])
+  const { view, policy, held } = about
+  const because = keptBy(facts, about)
+  return candidates({ ...facts, verdict: 'read', because: 'read' }, view, snapshot, policy, at, floor).map(
+    ({ server, role, eligible, why }) => {
+      const its = verdictOn(server, role, facts, held, because)
+      return [
+        `candidate ${server}`,
+        `${role}, ${(its?.eligible ?? eligible) ? 'eligible' : 'not eligible'}: ${its?.why ?? why}`,
+      ]
+    },
+  )
+}
+
+/** What settles it for this server before anybody looks at its horizon. */
+function verdictOn(
+  server: string,
+  role: string,
+  facts: Facts,
+  held: Circumstances['held'],
+  because: Reason | null,
+): { readonly eligible: boolean; readonly why: string } | null {
+  if (because === null) return null
+  if (server === held?.server) return { eligible: true, why: 'the session holds a connection to it' }
+  if (held !== null) return { eligible: false, why: `the session holds a connection to ${held.server}` }
+  if (role !== 'replica') return null
+  return { eligible: false, why: `${facts.verdict === 'primary' ? 'not a plain read: ' : ''}${REASONS[because]}` }
 }
