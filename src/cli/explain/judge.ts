@@ -28,7 +28,7 @@ export interface Judge {
 }
 
 /** Kinds of statements whose facts are remembered. */
-const DIGESTS = 20_000
+const DIGESTS = 50_000
 
 /** Offline nobody waits: parsing may take all the time that it wants. */
 const LIMITS = { digests: DIGESTS, parseShare: 1, parseBurstMs: Number.MAX_SAFE_INTEGER }
