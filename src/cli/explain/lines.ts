@@ -28,16 +28,25 @@ export function lineReader(line: (text: string, number: number) => void, end: ()
   }
 }
 
-/** The lines of one statement, joined, as far as they are looked at. */
+/** The pieces of one statement, as far as they are looked at. Joined once: a text that is made longer piece by piece is copied at each. */
 export class Body {
-  text = ''
+  length = 0
+  readonly #pieces: string[] = []
   readonly #max: number
 
+  /** Keeps one character more than `max`, which shows that it is longer. */
   constructor(max: number) {
     this.#max = max
   }
 
-  add(line: string): void {
-    if (this.text.length <= this.#max) this.text = (this.text + line).slice(0, this.#max + 1)
+  add(piece: string): void {
+    if (this.length > this.#max) return
+    const kept = piece.slice(0, this.#max + 1 - this.length)
+    this.#pieces.push(kept)
+    this.length += kept.length
+  }
+
+  get text(): string {
+    return this.#pieces.join('')
   }
 }

@@ -24,7 +24,7 @@ export function mysqlGeneralLog(emit: Emit): Reader {
   let began = 0
   const complete = () => {
     if (body === null) return
-    const text = body.text.replace(/\s+$/, '')
+    const text = body.text.trimEnd()
     body = null
     if (text !== '' && session !== NOBODY) {
       emit({ kind: 'statement', text, line: began, session, database: null, ms: null })

@@ -8,10 +8,15 @@ const SET_TIMESTAMP = /^SET (?:last_insert_id=\d+,)?(?:insert_id=\d+,)?timestamp
 const ADMINISTRATOR = /^# administrator command: [A-Z][A-Za-z ]*;$/
 const USE = /^use (?:`((?:[^`]|``)+)`|(\S+));$/
 
-export const isMysqlSlowLine = (line: string): boolean => TIME.test(line) || USER.test(line)
+/** None of these is longer; looking for them in a line of millions of characters could take very long. */
+const HEAD_MAX = 2000
+
+export const isMysqlSlowLine = (line: string): boolean =>
+  line.startsWith('# ') && line.length < HEAD_MAX && (TIME.test(line) || USER.test(line))
 
 /** What the server writes at its start, and in MySQL whenever it opens the file. */
 export const isMysqlLogHead = (line: string): boolean =>
+  line.length < HEAD_MAX &&
   /, Version: .* started with:$|^Tcp port: .*Unix socket: |^Time\s+Id Command\s+Argument$/.test(line)
 
 /**
@@ -50,10 +55,10 @@ export function mysqlSlowLog(emit: Emit): Reader {
   }
 
   const line = (text: string, number: number) => {
-    const boundary = text.startsWith('# ') && (TIME.test(text) || USER.test(text))
-    if (place === 'body' && body.text === '' && ADMINISTRATOR.test(text)) administrator(text)
+    const boundary = isMysqlSlowLine(text)
+    if (place === 'body' && body.length === 0 && ADMINISTRATOR.test(text)) administrator(text)
     else if (place === 'body' && !(ended && (boundary || isMysqlLogHead(text)))) {
-      body.add(body.text === '' ? text : `\n${text}`)
+      body.add(body.length === 0 ? text : `\n${text}`)
       ended = text.endsWith(';')
     } else if (boundary) {
       if (place === 'body') complete()

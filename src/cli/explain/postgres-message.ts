@@ -22,5 +22,6 @@ export function postgresMessage(message: string, { session, database, line }: Sa
     if (said[1] === undefined)
       emit({ kind: 'statement', text: rest.slice(said[0].length), line, session, database, ms })
     else if (ms !== null) emit({ kind: 'duration', session, ms, of: 'next' })
-  } else if (/^disconnection: /.test(rest)) emit({ kind: 'over', session })
+  } else if (/^(?:disconnection: |connection (?:received|authenticated|authorized): )/.test(rest))
+    emit({ kind: 'over', session })
 }

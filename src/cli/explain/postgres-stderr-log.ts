@@ -6,6 +6,9 @@ import { postgresMessage, type Said } from './postgres-message.ts'
 const SEVERITY =
   /^(.*?)\b(DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION|BACKTRACE): {2}(.*)$/s
 
+/** So much of a prefix is looked at. */
+const PREFIX_MAX = 500
+
 /** A line that begins a message; a tab begins those that go on with one. */
 export const isPostgresLine = (line: string): boolean =>
   !line.startsWith('\t') && /^.{0,500}?\b(LOG|ERROR|FATAL|WARNING|DETAIL|STATEMENT|HINT): {2}\S/.test(line)
@@ -39,7 +42,8 @@ export function postgresStderrLog(emit: Emit): Reader {
     complete()
     const [, prefix = '', severity, message = ''] = SEVERITY.exec(text.slice(0, STATEMENT_MAX + 1000)) ?? []
     if (severity !== 'LOG') return
-    said = { session: sessionOf(prefix), database: databaseOf(prefix), line: number }
+    const known = prefix.slice(-PREFIX_MAX)
+    said = { session: sessionOf(known), database: databaseOf(known), line: number }
     body = new Body(STATEMENT_MAX + 200)
     body.add(message)
   }

@@ -41,6 +41,9 @@ export function rowsOf({ facts, hint, placement }: Judged, catalog: boolean): [s
 export const textOf = (rows: readonly (readonly [string, string])[]): string =>
   rows.map(([fact, value]) => `${fact.padEnd(12)}${value}\n`).join('')
 
+/** A log may hold anything; a terminal should not act on it. */
+const printable = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd')
+
 /** One statement of several. */
 export function blockOf(judged: Judged, catalog: boolean): string {
   const { entry, database, ms } = judged
@@ -50,7 +53,7 @@ export function blockOf(judged: Judged, catalog: boolean): string {
     ...(database === null ? [] : [`database ${database}`]),
     ...(ms === null ? [] : [`${ms.toFixed(3)} ms`]),
   ]
-  return `-- ${where.join(', ')}\n${bytesOf(entry.text).toString('utf8')}\n${textOf(rowsOf(judged, catalog))}\n`
+  return `-- ${printable(where.join(', '))}\n${printable(bytesOf(entry.text).toString('utf8'))}\n${textOf(rowsOf(judged, catalog))}\n`
 }
 
 export function jsonOf({ entry, facts, hint, placement, database, ms }: Judged): string {
@@ -169,7 +172,9 @@ export function summaryText(totals: Totals, judge: Judge, source: Source, top: n
 
 function digestLines(kept: Kept, top: number): string[] {
   const shown = kept.digests.top(top)
-  const lines = shown.map(({ count, text }) => `${number(count).padStart(12)}  ${text.replace(/\s+/g, ' ')}\n`)
+  const lines = shown.map(
+    ({ count, text }) => `${number(count).padStart(12)}  ${printable(text.replace(/\s+/g, ' '))}\n`,
+  )
   const others = othersOf(kept, shown)
   if (others.count > 0) {
     const kinds = kept.digests.forgot ? 'many more' : `${number(kept.digests.size - shown.length)} more`

@@ -23,12 +23,14 @@ type State =
   /** Up to the end of the line, and then this. */
   | { readonly in: 'ignored'; readonly next: State }
   /** Data behind COPY ... FROM STDIN, up to a line of `\.`. */
-  | { readonly in: 'data' }
+  | { readonly in: 'data'; readonly atLineStart: boolean }
 
 const CODE: State = { in: 'code' }
 /** What may stand between the pieces that code is cut into. */
 const PLAIN = /[^'"`$;()\\/#\-A-Za-z_\x80-\xff\n]+/y
 const WORD = /[A-Za-z_\x80-\xff][A-Za-z0-9_$\x80-\xff]*/y
+const NESTED = /\/\*|\*\//g
+const CLOSING = /\*\//g
 const TAG = /\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$/y
 
 /** Cuts one file. A class, because a token can begin in one piece of it and end in another. */
@@ -88,11 +90,10 @@ export class SqlFile implements Reader {
   }
 
   #skip(length: number): void {
-    const end = Math.min(this.#at + length, this.#text.length)
-    for (let at = this.#text.indexOf('\n', this.#at); at >= 0 && at < end; at = this.#text.indexOf('\n', at + 1)) {
-      this.#line++
-    }
-    this.#at = end
+    // Only what is skipped is searched, not all that lies ahead.
+    const piece = this.#text.slice(this.#at, this.#at + length)
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) this.#line++
+    this.#at += piece.length
   }
 
   #step(): void {
@@ -103,7 +104,7 @@ export class SqlFile implements Reader {
     else if (where === 'comment') this.#comment(this.#state)
     else if (where === 'dollars') this.#until(this.#state.tag, this.#state.tag.length)
     else if (where === 'ignored') this.#ignored(this.#state)
-    else this.#data()
+    else this.#data(this.#state)
   }
 
   #ignored({ next }: State & { in: 'ignored' }): void {
@@ -141,23 +142,24 @@ export class SqlFile implements Reader {
 
   #comment({ depth }: State & { in: 'comment' }): void {
     const nested = this.#how.engine === 'postgres'
-    const close = this.#text.indexOf('*/', this.#at)
-    const open = nested ? this.#text.indexOf('/*', this.#at) : -1
-    if (open >= 0 && (close < 0 || open < close)) {
-      this.#take(open + 2 - this.#at)
-      this.#state = { in: 'comment', depth: depth + 1 }
-    } else if (close >= 0) {
-      this.#take(close + 2 - this.#at)
-      this.#state = depth > 1 ? { in: 'comment', depth: depth - 1 } : CODE
+    // One search for both: a text full of openings without an end must not be searched for the end at each of them.
+    const mark = nested ? NESTED : CLOSING
+    mark.lastIndex = this.#at
+    const found = mark.exec(this.#text)
+    if (found !== null) {
+      this.#take(found.index + 2 - this.#at)
+      const left = found[0] === '/*' ? depth + 1 : depth - 1
+      this.#state = left > 0 ? { in: 'comment', depth: left } : CODE
     } else this.#take(Math.max(1, this.#text.length - this.#at - AHEAD))
   }
 
-  #data(): void {
+  #data({ atLineStart }: State & { in: 'data' }): void {
     const feed = this.#text.indexOf('\n', this.#at)
     const end = feed < 0 ? this.#text.length : feed
     const line = this.#text.slice(this.#at, end)
     this.#skip(Math.max(1, end + 1 - this.#at))
-    if (feed >= 0 && line.replace(/\r$/, '') === '\\.') this.#state = CODE
+    const over = feed >= 0 && atLineStart && (line === '\\.' || line === '\\.\r')
+    this.#state = over ? CODE : { in: 'data', atLineStart: feed >= 0 }
   }
 
   #code(): void {
@@ -234,11 +236,10 @@ export class SqlFile implements Reader {
 
   /** Lines that the client takes for itself, where a statement would begin. */
   #commandOfClient(): boolean {
-    const feed = this.#text.indexOf('\n', this.#at)
-    const line = this.#text.slice(this.#at, feed < 0 ? this.#at + AHEAD : Math.min(feed, this.#at + AHEAD))
-    if (this.#how.engine === 'postgres') {
-      if (line[0] !== '\\') return false
-    } else {
+    const first = this.#text[this.#at]
+    if (this.#how.engine === 'postgres' ? first !== '\\' : first !== 'd' && first !== 'D') return false
+    const [line = ''] = this.#text.slice(this.#at, this.#at + AHEAD).split('\n', 1)
+    if (this.#how.engine === 'mysql') {
       const delimiter = /^delimiter[ \t]+(\S{1,60})/i.exec(line)?.[1]
       if (delimiter === undefined) return false
       this.#delimiter = delimiter
@@ -262,6 +263,6 @@ export class SqlFile implements Reader {
     if (text === '') return
     this.#emit({ kind: 'statement', text, line: this.#began, session: null, database: null, ms: null })
     // The data begin on the next line.
-    this.#state = copies ? { in: 'ignored', next: { in: 'data' } } : CODE
+    this.#state = copies ? { in: 'ignored', next: { in: 'data', atLineStart: true } } : CODE
   }
 }

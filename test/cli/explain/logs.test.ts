@@ -237,6 +237,38 @@ test('every reader takes anything, also what is of another format, and detection
   )
 })
 
+/** What backtracking would take for hours on: the test's own time limit is what fails then. */
+test.each([
+  ['# User@Host: a[b] @ ', '['],
+  ['', ', Version: '],
+  ['2026 ', 'a'],
+  ['\t\t    5 Query\tSELECT', ' '],
+  ['\t\t    5 Query\tSELECT ', '\n'],
+  ['[1] LOG:  execute ', 'x'],
+  ['[1] LOG:  ', 'duration: 1 ms  '],
+  ['', '/*'],
+  ['', "'"],
+  ['', '"'],
+  ['SELECT ', '('],
+  ['', '$a'],
+  ['', '\\'],
+  ['COPY t FROM stdin;', '\\.'],
+  ['# Time: 261127 23:34:05\n# Query_time: 1\n', 'Id: '],
+  ['SET timestamp=1;\n', '; '],
+])(
+  '%j and half a megabyte of %j is read in one pass',
+  (begin, again) => {
+    const text = begin + again.repeat((512 * 1024) / again.length)
+    for (const format of Object.keys(FORMATS) as FormatName[]) {
+      for (const ending of ['x', ';\n[1] LOG:  statement: SELECT 1\n']) {
+        expect(entriesOf(format, text + ending, 256 * 1024).length).toBeLessThan(1_100_000)
+        expect(['string', 'object']).toContain(typeof detect((text + ending).slice(0, 64 * 1024)))
+      }
+    }
+  },
+  20_000,
+)
+
 describe('how PostgreSQL names its sessions', () => {
   test.each([
     ['[123] ', '123', '-'],

@@ -78,6 +78,11 @@ describe.each([
   })
 })
 
+test('data behind COPY end with a line of their own only', () => {
+  const text = `COPY t FROM STDIN;\n${'x'.repeat(3000)}\\.\nSELECT 1;\n\\.\nSELECT 2;`
+  for (const size of [7, 500, 10_000]) expect(split('postgres', text, size)).toEqual(['COPY t FROM STDIN', 'SELECT 2'])
+})
+
 test('quoting modes', () => {
   expect(split('mysql', "SELECT '\\'; SELECT 2", 100, false)).toEqual(["SELECT '\\'", 'SELECT 2'])
   expect(split('postgres', "SELECT '\\'; SELECT 2'", 100, true)).toEqual(["SELECT '\\'; SELECT 2'"])
