@@ -1,4 +1,5 @@
 /** `freshet explain`: what statements count as and where they would run: one, a file of them, or a log; offline, or with a catalog. */
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { REASONS } from '../routing/reasons.ts'
 import { detect, FORMATS, type Format, type FormatName, HEAD_BYTES, isMariadb } from './explain/detect.ts'
@@ -133,17 +134,11 @@ async function judgeFor(wishes: Wishes, format: Format | null, head: string): Pr
   return judgeOffline(engine ?? (given === 'postgres' ? 'postgres' : isMariadb(head) ? 'mariadb' : 'mysql'), sqlMode)
 }
 
-/** Waits where whoever reads the output is slower than the file. */
+/** Waits where whoever reads the output is slower than the file. False: nobody reads it any more. */
 async function drained(): Promise<boolean> {
   const { stdout } = process
-  if (stdout.writableNeedDrain) {
-    await new Promise<void>((resolve) => {
-      stdout.once('drain', resolve)
-      stdout.once('close', resolve)
-      stdout.once('error', () => resolve())
-    })
-  }
-  return !stdout.destroyed
+  if (stdout.writableNeedDrain && !stdout.errored) await once(stdout, 'drain').catch(() => {})
+  return !stdout.destroyed && !stdout.errored
 }
 
 async function readAll(input: Input, format: Format, judge: Judge, workload: Workload): Promise<void> {
