@@ -27,11 +27,16 @@ export class Observation implements SessionView {
     this.lastReplicaReadEnd = session.lastReplicaReadEnd
   }
 
-  /** What would be done with a unit whose session holds this connection; null: what is done. Mirrors `runOnHeld`. */
+  /** What would be done with a unit whose session holds this connection; null: what is done. */
   held(connection: ServerConnection): Decision | null {
+    if (connection.readOnly) this.#decided = null
+    else if (this.#session.status !== 'unsynced') this.#decided = this.#inTransaction()
+    return this.#decided
+  }
+
+  /** Mirrors `runOnHeld`. */
+  #inTransaction(): Decision | null {
     const session = this.#session
-    if (connection.readOnly) return null
-    if (session.status === 'unsynced') return this.#decided
     const began = this.#began
     if (began === null || session.status !== 'open') return null
     const { current, transaction } = session

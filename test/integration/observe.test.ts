@@ -99,6 +99,27 @@ describe('postgres', () => {
     expect(row.observed).toBeGreaterThanOrEqual(row.offloadable)
   })
 
+  test('an exchange in parts, as some drivers prepare, goes the way it began', async () => {
+    await fleet().caughtUp()
+    const client = await connectTo(observing.url())
+    const counts = async () => ({
+      would: await observed(observing, 'replica', 'read'),
+      primary: total(await observing.metrics(), 'freshet_statements_total', { target: 'primary', reason: 'observe' }),
+    })
+    const before = await counts()
+    // The driver itself has no such way; it does not expect the replies, and they are not looked at.
+    const { connection } = client as unknown as {
+      readonly connection: Readonly<Record<string, (message?: object) => void>>
+    }
+    connection.parse!({ name: '', text: READ, types: [] })
+    connection.flush!()
+    connection.bind!({ portal: '', statement: '', values: [] })
+    connection.execute!({ portal: '', rows: 0 })
+    connection.sync!()
+    await until('it is counted', async () => (await counts()).would === before.would + 1)
+    expect(await counts()).toEqual({ would: before.would + 1, primary: before.primary + 1 })
+  })
+
   test('a replica that stands still would have kept reads away, and that is counted', async () => {
     const client = await connectTo(observing.url())
     const before = await observed(observing, 'primary', 'behind-floor')

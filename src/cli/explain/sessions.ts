@@ -79,6 +79,26 @@ export function place(session: LoggedSession, facts: Facts, hint: Hint | null): 
   return placement
 }
 
+const ADVISORY_LOCK = /^pg_(?:try_)?advisory_lock(?:_shared)?$/
+
+/**
+ * What a PostgreSQL session holds from then on. Freshet asks the server for that; here the text has to do: state that a statement leaves behind in
+ * other ways (in a function) is not seen.
+ */
+export function pinPostgres({ pins }: LoggedSession, { command, functions }: Facts, text: string): void {
+  if (/^\s*create\s+(?:local\s+|global\s+)?temp(?:orary)?\s/i.test(text) && !/\bon\s+commit\s+drop\b/i.test(text)) {
+    pins.add('temp-table')
+  }
+  if (functions.some((name) => ADVISORY_LOCK.test(name))) pins.add('advisory-lock')
+  if (functions.some((name) => /^pg_advisory_unlock/.test(name))) pins.delete('advisory-lock')
+  if (command === 'LISTEN') pins.add('listen')
+  else if (command === 'UNLISTEN') pins.delete('listen')
+  else if (command === 'PREPARE') pins.add('prepared-in-sql')
+  else if (command === 'DEALLOCATE') pins.delete('prepared-in-sql')
+  else if (command === 'DISCARD ALL') pins.clear()
+  else if (/^\s*discard\s+temp/i.test(text)) pins.delete('temp-table')
+}
+
 const toPrimary = (because: Reason): Placement => ({ to: 'primary', because })
 
 function where(session: LoggedSession, facts: Facts, hint: Hint | null): Placement {

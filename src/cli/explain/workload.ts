@@ -4,7 +4,7 @@ import type { Facts, Hint } from '../../sql/facts.ts'
 import { Bounded } from './bounded.ts'
 import type { Entry } from './entry.ts'
 import { type Judge, modeAfter } from './judge.ts'
-import { follow, type LoggedSession, LoggedSessions, type Placement, place } from './sessions.ts'
+import { follow, type LoggedSession, LoggedSessions, type Placement, pinPostgres, place } from './sessions.ts'
 import { SqlFile } from './sql-file.ts'
 
 export interface Judged {
@@ -70,6 +70,7 @@ export class Workload {
     const local = classifier.control(bytes, 0, bytes.length, session.mode)
     const placement: Placement =
       local !== null && local.kind !== 'kill' ? { to: 'local', because: 'local' } : place(session, facts, hint)
+    if (this.#judge.engine === 'postgres') pinPostgres(session, facts, entry.text)
     if (facts.statements > 1) this.#eachOf(entry.text, session, placement)
     session.mode = modeAfter(session.mode, this.#judge.engine, entry.text)
     const ahead = session.msAhead

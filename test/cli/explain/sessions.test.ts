@@ -119,6 +119,24 @@ const POSTGRES: [string, [string, string][]][] = [
       ["SELECT 'a\\'", 'replica read'],
     ],
   ],
+  [
+    'what a session holds pins it',
+    [
+      ['CREATE TEMP TABLE x (a int) ON COMMIT DROP', 'primary write'],
+      ['SELECT 1', 'replica read'],
+      ['LISTEN x', 'primary session-state'],
+      ['SELECT 1', 'primary pinned'],
+      ['UNLISTEN *', 'primary session-state'],
+      ['SELECT pg_advisory_lock(1)', 'primary locking-read'],
+      ['SELECT 1', 'primary pinned'],
+      ['SELECT pg_advisory_unlock(1)', 'primary locking-read'],
+      ['SELECT 1', 'replica read'],
+      ['CREATE TEMPORARY TABLE x (a int)', 'primary write'],
+      ['SELECT 1', 'primary pinned'],
+      ['DISCARD ALL', 'primary session-state'],
+      ['SELECT 1', 'replica read'],
+    ],
+  ],
 ]
 
 const MYSQL: [string, [string, string][]][] = [
