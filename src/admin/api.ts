@@ -1,5 +1,6 @@
 /** The answers of the HTTP API: plain data, no sockets. */
 import type { Metrics } from '../observe/metrics.ts'
+import { summaryOf } from '../routing/observe.ts'
 import { stalenessMs } from './gauges.ts'
 import type { RunningCluster } from './view.ts'
 
@@ -28,6 +29,7 @@ export function servers(clusters: readonly RunningCluster[], metrics: Metrics): 
     const counts = metrics.cluster(cluster.name)
     return {
       cluster: cluster.name,
+      mode: view.mode,
       addresses: cluster.addresses,
       ready: view.ready,
       epoch: snapshot.epoch,
@@ -36,6 +38,7 @@ export function servers(clusters: readonly RunningCluster[], metrics: Metrics): 
       clients: view.clients,
       pools: view.pools,
       statements: counts.totals(),
+      observed: summaryOf(counts.observations()),
       servers: snapshot.servers.map((server) => ({
         name: server.name,
         address: server.address,

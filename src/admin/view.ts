@@ -1,6 +1,6 @@
 /** What a running cluster shows of itself. The composition root makes it; the HTTP API, the dashboard and `serve` read it. */
 import type { ClusterConfig } from '../config/types.ts'
-import type { Snapshot } from '../routing/types.ts'
+import type { Mode, Snapshot } from '../routing/types.ts'
 
 export interface PoolView {
   readonly server: string
@@ -40,9 +40,13 @@ export interface DigestRow {
   readonly verdict: string
   readonly reason: string
   readonly count: number
+  /** How many of them ran while the cluster only observed, and how many of those would have run on a replica. */
+  readonly observed: number
+  readonly offloadable: number
 }
 
 export interface ClusterView {
+  readonly mode: Mode
   readonly snapshot: Snapshot
   /** Now, on the clock of the snapshot's instants: `staleness = now - horizon`. */
   readonly now: number

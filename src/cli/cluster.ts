@@ -13,9 +13,10 @@ import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
 import { Pools, poolAccount } from '../pool/pools.ts'
 import { createFloors } from '../routing/floors.ts'
-import type { Snapshot } from '../routing/types.ts'
+import type { Mode, Snapshot } from '../routing/types.ts'
 import { rememberName, type SessionContext, type SessionIdentity } from '../session/context.ts'
-import { explainRoute } from '../session/local.ts'
+import { explainRoute } from '../session/explain-route.ts'
+import { applyHint } from '../session/hint.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
 import { millis, now, type ServerId } from '../units.ts'
@@ -236,6 +237,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     throw error
   }
   await fleet.start()
+  if (config.mode !== 'route') log.info({ mode: config.mode }, MODES[config.mode])
 
   function view(): ClusterView {
     const snapshot = fleet.snapshot()
@@ -243,6 +245,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       snapshot.primary !== null ||
       snapshot.servers.some((one) => one.up && one.role === 'replica' && one.ineligible === null)
     return {
+      mode: config.mode,
       snapshot,
       now: now(),
       clients: sessions.size,
@@ -283,6 +286,7 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
     },
     reload(next) {
       const restart = clusterNeedsRestart(config, next)
+      if (next.mode !== config.mode) log.info({ mode: next.mode }, MODES[next.mode])
       config = {
         ...next,
         engine: config.engine,
@@ -300,10 +304,25 @@ export async function startCluster(first: ClusterConfig, { log, metrics }: Parts
       const database = databases.any()
       if (database === undefined) return [['error', 'no client has connected yet, so no catalog has been read']]
       const text = Buffer.from(sql)
-      const facts = database.classifier.classify(text, 0, text.length, engine.lexMode)
-      return explainRoute(context, facts, FRESH_SESSION, config.policy, null)
+      const { classifier } = database
+      const facts = classifier.classify(text, 0, text.length, engine.lexMode)
+      const hint = classifier.hint(text, 0, text.length)
+      return explainRoute(context, facts, {
+        view: FRESH_SESSION,
+        policy: hint === null ? config.policy : applyHint(config.policy, hint),
+        held: null,
+        deferred: null,
+        keptOnPrimary: false,
+        local: classifier.control(text, 0, text.length, engine.lexMode) !== null,
+      })
     },
   }
+}
+
+/** What a mode means, for the log. */
+const MODES: Readonly<Record<Mode, string>> = {
+  route: 'mode is route: reads run on replicas',
+  observe: 'mode is observe: every statement runs on the primary, and what would have been done is counted',
 }
 
 const SHUTTING_DOWN: Failure = { code: '57P03', message: 'Freshet is shutting down' }

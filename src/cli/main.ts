@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./check.ts')).check,
   },
   explain: {
-    summary: 'say what a statement would count as, without any server',
+    summary: 'say where statements would run, and why: one, a file, or a log of your servers',
     load: async () => (await import('./explain.ts')).explain,
   },
 }

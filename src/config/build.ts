@@ -104,6 +104,7 @@ function buildCluster(name: string, raw: RawCluster, directory: string, issues: 
       clockSkewMax: raw.monitor.clock_skew_max,
     },
     auth: raw.auth,
+    mode: raw.mode,
     policy: {
       consistency: raw.consistency,
       maxLag: raw.max_lag,

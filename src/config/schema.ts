@@ -170,6 +170,7 @@ export const clusterSchema = (engine: EngineName) =>
     servers: servers(ENGINES[engine].port),
     monitor: monitor(ENGINES[engine].monitorDatabase),
     auth: auth(engine),
+    mode: choice(['route', 'observe']).default('route'),
     consistency: choice(['eventual', 'session', 'scope', 'global', 'strict']).default('session'),
     max_lag: duration(0).default(millis(SECOND)),
     when_stale: choice(['primary', 'wait', 'error', 'serve']).default('primary'),

@@ -1,4 +1,4 @@
-import type { Policy } from '../routing/types.ts'
+import type { Mode, Policy } from '../routing/types.ts'
 import type { Millis } from '../units.ts'
 
 /** Where to listen or connect: a TCP address or a Unix socket path. */
@@ -64,6 +64,7 @@ export interface ClusterConfig {
     /** Returns one row (name, verifier) for $1 = user name; null: pg_authid. */
     readonly query: string | null
   }
+  readonly mode: Mode
   /** consistency, max_lag, when_stale, wait, when_no_primary ... as every session starts with them. */
   readonly policy: Policy
   readonly pool: { readonly size: number; readonly idle: Millis; readonly lifetime: Millis; readonly wait: Millis }

@@ -1,4 +1,5 @@
 import type { LocalAnswer, LocalResult, TransactionStatus } from '../dialect.ts'
+import { explainedParameters } from '../sql/controls.ts'
 import type { MySqlClient } from './client.ts'
 import { diagnosticColumns, textColumn } from './diagnostic-columns.ts'
 import { type DiagnosticQuery, readDiagnosticQuery } from './diagnostic-query.ts'
@@ -48,7 +49,10 @@ export function localAnswer(
   switch (unit.command) {
     case COM_STMT_PREPARE: {
       const columns = columnsOf(client, result)
-      return prepareOk(client.prepared(unit, 0, columns.length), columns, { ...shape, warnings: 0 })
+      const marks = explainedParameters(unit.resolved?.statement?.control ?? null, true)
+      const parameters = columnsOf(client, { ...result, columns: Array.from({ length: marks }, () => '?') })
+      const id = client.prepared(unit, marks, columns.length)
+      return prepareOk(id, columns, parameters, { ...shape, warnings: 0 })
     }
     case COM_QUERY:
     case COM_STMT_EXECUTE:

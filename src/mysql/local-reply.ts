@@ -51,13 +51,20 @@ export function binaryResult(columns: readonly Column[], rows: readonly Row[], s
 }
 
 /** The answer to COM_STMT_PREPARE of a statement without parameters. */
-export function prepareOk(id: number, columns: readonly Column[], shape: ReplyShape): Buffer {
-  const writer = new PacketWriter(1).begin().byte(0).int32(id).int16(columns.length).int16(0).byte(0)
+export function prepareOk(
+  id: number,
+  columns: readonly Column[],
+  parameters: readonly Column[],
+  shape: ReplyShape,
+): Buffer {
+  const writer = new PacketWriter(1).begin().byte(0).int32(id).int16(columns.length).int16(parameters.length).byte(0)
   writer.int16(shape.warnings)
   if (has(shape.capabilities, OPTIONAL_RESULTSET_METADATA)) writer.byte(1)
   writer.end()
-  for (const column of columns) definition(writer, column, shape)
-  if (columns.length > 0 && !has(shape.capabilities, DEPRECATE_EOF)) eof(writer, shape)
+  for (const definitions of [parameters, columns]) {
+    for (const column of definitions) definition(writer, column, shape)
+    if (definitions.length > 0 && !has(shape.capabilities, DEPRECATE_EOF)) eof(writer, shape)
+  }
   return writer.done()
 }
 

@@ -1,18 +1,24 @@
 /** How often each digest ran, with a sample of its text. Bounded; what has not run for long is forgotten first. */
 import type { DigestRow } from '../admin/view.ts'
+import type { ObservedTarget } from '../routing/observe.ts'
 import type { Facts } from '../sql/facts.ts'
 import type { Digest } from '../units.ts'
 
 interface Seen {
   count: number
+  observed: number
+  offloadable: number
   /** As judged last: a digest can become a write. */
   facts: Facts
   readonly text: string
 }
 
 export interface DigestStats {
-  /** A statement ran. Hot path: one look into a map when the digest is known; `text` is asked for at first sight only. */
-  seen(facts: Facts, text: () => string): void
+  /**
+   * A statement ran. Hot path: one look into a map when the digest is known; `text` is asked for at first sight only. `would`: what would have been
+   * done with it if its cluster did not only observe; null: it does not.
+   */
+  seen(facts: Facts, text: () => string, would: ObservedTarget | null): void
   /** At most `limit` rows, the most frequent first. */
   rows(limit: number): DigestRow[]
 }
@@ -40,39 +46,38 @@ export function createDigestStats({ max, sample }: DigestStatsOptions): DigestSt
     young.set(digest, row)
   }
 
-  function notYoung(facts: Facts, text: () => string): void {
-    const row = old.get(facts.digest)
+  function notYoung(facts: Facts, text: () => string): Seen {
+    let row = old.get(facts.digest)
     if (row === undefined) {
       // Without its literals or not at all: they may be secrets.
-      remember(facts.digest, { count: 1, facts, text: sample(text())?.slice(0, TEXT_MAX) ?? facts.command })
-      return
-    }
-    old.delete(facts.digest)
-    row.count++
-    row.facts = facts
+      const shown = sample(text())?.slice(0, TEXT_MAX) ?? facts.command
+      row = { count: 0, observed: 0, offloadable: 0, facts, text: shown }
+    } else old.delete(facts.digest)
     remember(facts.digest, row)
+    return row
   }
 
   return {
-    seen(facts, text) {
-      const row = young.get(facts.digest)
-      if (row === undefined) {
-        notYoung(facts, text)
-        return
-      }
+    seen(facts, text, would) {
+      const row = young.get(facts.digest) ?? notYoung(facts, text)
       row.count++
       row.facts = facts
+      if (would === null) return
+      row.observed++
+      if (would === 'replica') row.offloadable++
     },
     rows(limit) {
       return [...young, ...old]
         .sort(([, a], [, b]) => b.count - a.count)
         .slice(0, limit)
-        .map(([digest, { count, facts, text }]) => ({
+        .map(([digest, { count, observed, offloadable, facts, text }]) => ({
           digest,
           text,
           verdict: facts.verdict,
           reason: facts.because,
           count,
+          observed,
+          offloadable,
         }))
     },
   }

@@ -4,6 +4,7 @@
  * parts that own the truth register callbacks, which are called once per scrape.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ObservedCount, ObservedTarget } from '../routing/observe.ts'
 import { REASONS, type Reason } from '../routing/reasons.ts'
 import type { ServerId } from '../units.ts'
 
@@ -31,6 +32,10 @@ export interface GaugeSources {
 export interface ClusterMetrics {
   /** Counts one finished statement. Under 50 ns. `server` (where it ran) also counts it for that server. */
   statement(target: Target, reason: Reason, server?: ServerId | null): void
+  /** Counts what would have been done with a statement while its cluster only observes. */
+  observed(target: ObservedTarget, reason: Reason): void
+  /** Zero counts are left out. */
+  observations(): ObservedCount[]
   /** How long it took from its last request byte to its last reply byte. */
   statementSeconds(target: Target, seconds: number): void
   /** How long a read waited for a replica's horizon. */
@@ -59,6 +64,8 @@ const CAUSES_MAX = 32
 
 const TARGETS: readonly Target[] = ['primary', 'replica', 'local']
 const TARGET_INDEX: Readonly<Record<Target, number>> = { primary: 0, replica: 1, local: 2 }
+const OBSERVED_TARGETS: readonly ObservedTarget[] = ['replica', 'wait', 'primary', 'refuse']
+const OBSERVED_INDEX: Readonly<Record<ObservedTarget, number>> = { replica: 0, wait: 1, primary: 2, refuse: 3 }
 const REASON_NAMES = Object.keys(REASONS) as Reason[]
 const REASON_INDEX = Object.fromEntries(REASON_NAMES.map((name, index) => [name, index])) as Readonly<
   Record<Reason, number>
@@ -99,8 +106,21 @@ interface ClusterCounts {
   readonly sources: Partial<GaugeSources>
 }
 
+/** Counts per target and reason; zero counts are left out. */
+function counted<T>(
+  counts: Float64Array,
+  targets: readonly T[],
+): { readonly target: T; readonly reason: Reason; readonly count: number }[] {
+  return targets.flatMap((target, t) =>
+    REASON_NAMES.map((reason, r) => ({ target, reason, count: counts[t * REASON_NAMES.length + r]! })).filter(
+      ({ count }) => count > 0,
+    ),
+  )
+}
+
 function createCluster(): ClusterCounts {
   const statements = new Float64Array(TARGETS.length * REASON_NAMES.length)
+  const observed = new Float64Array(OBSERVED_TARGETS.length * REASON_NAMES.length)
   const perServer = new Float64Array(SERVERS_MAX)
   const reruns = new Map<string, number>()
   const seconds = TARGETS.map(() => buckets(STATEMENT_BOUNDS))
@@ -125,16 +145,12 @@ function createCluster(): ClusterCounts {
     sources(more) {
       Object.assign(sources, more)
     },
-    totals() {
-      const totals: { target: Target; reason: Reason; count: number }[] = []
-      TARGETS.forEach((target, t) => {
-        REASON_NAMES.forEach((reason, r) => {
-          const count = statements[t * REASON_NAMES.length + r]!
-          if (count > 0) totals.push({ target, reason, count })
-        })
-      })
-      return totals
+    totals: () => counted(statements, TARGETS),
+    observed(target, reason) {
+      const index = OBSERVED_INDEX[target] * REASON_NAMES.length + REASON_INDEX[reason]
+      observed[index] = observed[index]! + 1
     },
+    observations: () => counted(observed, OBSERVED_TARGETS),
     ranOn: (server) => perServer[server] ?? 0,
   }
   return { metrics, reruns, seconds, waits, sources }
@@ -179,6 +195,20 @@ function registerCounters(registry: Registry, clusters: Clusters): void {
       this.reset()
       for (const [cluster, counts] of clusters) {
         for (const { target, reason, count } of counts.metrics.totals()) this.inc({ cluster, target, reason }, count)
+      }
+    },
+  })
+  new Counter({
+    name: 'freshet_observed_total',
+    help: 'With mode: observe, statements by what would have been done with them and why',
+    labelNames: ['cluster', 'target', 'reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [cluster, counts] of clusters) {
+        for (const { target, reason, count } of counts.metrics.observations()) {
+          this.inc({ cluster, target, reason }, count)
+        }
       }
     },
   })

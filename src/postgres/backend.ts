@@ -14,9 +14,19 @@ export const BIND_COMPLETE = new MessageWriter(8).begin('2').end().done()
 export const CLOSE_COMPLETE = new MessageWriter(8).begin('3').end().done()
 export const NO_DATA = new MessageWriter(8).begin('n').end().done()
 export const EMPTY_QUERY = new MessageWriter(8).begin('I').end().done()
-/** ParameterDescription of no parameters. */
-export const NO_PARAMETERS = new MessageWriter(8).begin('t').int16(0).end().done()
 export const AUTHENTICATION_OK = new MessageWriter(16).begin('R').int32(0).end().done()
+
+const TEXT_OID = 25
+
+/** ParameterDescription. `types`: Parse's, as they came (Int16 count and Int32 object ids); those that it leaves open are text. */
+export function parameterDescription(count: number, types: Buffer): Buffer {
+  const writer = new MessageWriter(8 + 4 * count).begin('t').int16(count)
+  for (let index = 0; index < count; index++) {
+    const at = 2 + 4 * index
+    writer.int32((at + 4 <= types.length ? types.readInt32BE(at) : 0) || TEXT_OID)
+  }
+  return writer.end().done()
+}
 
 export function commandComplete(tag: string): Buffer {
   return new MessageWriter(tag.length + 8).begin('C').cstring(tag).end().done()

@@ -1,4 +1,5 @@
 import type { LocalAnswer, TransactionStatus } from '../dialect.ts'
+import { explainedParameters } from '../sql/controls.ts'
 import * as backend from './backend.ts'
 import type { PgClient } from './client.ts'
 import { ready } from './client.ts'
@@ -33,7 +34,7 @@ export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, 
         break
       case 0x44:
         if ('failure' in answer) return failed(client, unit, parts, answer, status)
-        if (unit.bytes[at] === 0x53) parts.push(backend.NO_PARAMETERS)
+        if (unit.bytes[at] === 0x53) parts.push(parameters(client, unit, index))
         parts.push(answer.result.columns.length === 0 ? backend.NO_DATA : description(answer.result.columns))
         break
       case 0x45:
@@ -54,6 +55,16 @@ export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, 
   }
   return Buffer.concat(parts)
 }
+
+/** What may be bound to the statement that this Describe names. */
+function parameters(client: PgClient, unit: PgUnit & { kind: 'batch' }, index: number): Buffer {
+  const name = unit.bytes.toString('utf8', unit.offsets[index]! + 6, endAt(unit, index) - 1)
+  const statement = client.statements.get(name)
+  const count = explainedParameters(statement?.control ?? null, false)
+  return backend.parameterDescription(count, statement?.parameterTypes ?? NO_TYPES)
+}
+
+const NO_TYPES = Buffer.alloc(2)
 
 /** The error takes the place of this message's reply; the rest up to Sync is skipped. */
 function failed(

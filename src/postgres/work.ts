@@ -48,7 +48,8 @@ interface Parts {
 /** One Sync over many statements is an implicit transaction: the strictest statement decides for all. */
 export function combine(parts: Parts): Work {
   const { executed, prepared } = parts
-  const subjects = executed.length > 0 ? executed : prepared
+  // A statement that is prepared and described is one.
+  const subjects = executed.length > 0 ? executed : prepared.length === 1 ? prepared : [...new Set(prepared)]
   const first = subjects[0]
   const text = () => subjects.map((statement) => statement.text.toString('utf8', 0, TEXT_BYTES_MAX)).join('; ')
   const selfContained = executed.length === 1 && !parts.leavesPortal

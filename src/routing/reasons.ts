@@ -25,6 +25,7 @@ export const REASONS = {
   'too-large': 'it is too large to be held and judged before it is sent on',
   're-run': 'a replica refused or lost it before anything was sent to the client',
   'no-primary': 'no primary is known',
+  observe: 'mode is observe: everything runs on the primary, and what would have been done is only counted',
   local: 'answered by Freshet itself',
 } as const
 

@@ -4,6 +4,8 @@ import type { Reason } from './reasons.ts'
 
 export type Consistency = 'eventual' | 'session' | 'scope' | 'global' | 'strict'
 export type WhenStale = 'primary' | 'wait' | 'error' | 'serve'
+/** `observe`: everything runs on the primary; decisions are made all the same, and counted. */
+export type Mode = 'route' | 'observe'
 export type Route = 'auto' | 'primary' | 'replica'
 
 /** What the user asked for: the cluster's configuration, overlaid by SET freshet.*, overlaid by a hint. */

@@ -1,7 +1,9 @@
 import type { LocalAnswer } from '../dialect.ts'
 import type { Policy } from '../routing/types.ts'
-import type { Control } from '../sql/facts.ts'
-import { done, explainRoute, oneValue } from './local.ts'
+import type { Control, Hint } from '../sql/facts.ts'
+import { type Circumstances, explainRoute } from './explain-route.ts'
+import { applyHint } from './hint.ts'
+import { done, oneValue } from './local.ts'
 import type { Session } from './session.ts'
 import { changeSetting, isFailure, showSetting } from './settings.ts'
 import { setToken, showToken } from './token.ts'
@@ -40,10 +42,28 @@ export function answerControl(
       const text = Buffer.from(control.statement)
       const { classifier } = session.database
       const facts = classifier.classify(text, 0, text.length, session.lex)
-      const held = session.lease.connection === null ? null : nameOfLast(session)
-      const rows = explainRoute(session.context, facts, session, session.policy, held)
+      const hint = classifier.hint(text, 0, text.length)
+      const local = classifier.control(text, 0, text.length, session.lex) !== null
+      const rows = explainRoute(session.context, facts, circumstancesOf(session, hint, local))
       return { result: { columns: ['fact', 'value'], rows, tag: 'EXPLAIN' } }
     }
+  }
+}
+
+function circumstancesOf(session: Session, hint: Hint | null, local: boolean): Circumstances {
+  const { context, current, lease, state, status, transaction } = session
+  // With the hint in front of EXPLAIN, if there is one.
+  const { policy } = current
+  const name = lease.connection && context.fleet.snapshot().servers[lease.connection.server]?.name
+  const deferred = transaction.mayRunOnReplica ? 'read-only' : 'may-write'
+  const because = lease.connection?.readOnly ? 'read-only-transaction' : status === 'idle' ? 'pinned' : 'in-transaction'
+  return {
+    view: session.observation ?? session,
+    policy: hint === null ? policy : applyHint(policy, hint),
+    held: name ? { server: name, because } : null,
+    deferred: transaction.deferred ? deferred : null,
+    keptOnPrimary: context.dialect.keepsOnPrimary(state),
+    local,
   }
 }
 

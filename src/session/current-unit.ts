@@ -1,7 +1,7 @@
 import type { Unit, Work } from '../dialect.ts'
 import { NO_FLOOR } from '../routing/floors.ts'
 import type { Reason } from '../routing/reasons.ts'
-import type { Floor, Policy } from '../routing/types.ts'
+import type { Decision, Floor, Policy } from '../routing/types.ts'
 import { type Instant, NEVER } from '../units.ts'
 
 /** The unit at the head of a session's queue, and what has been decided about it so far. One object per session, used again and again. */
@@ -15,6 +15,8 @@ export class CurrentUnit {
   /** It has waited for a horizon. */
   waited = false
   because: Reason = 'local'
+  /** While its cluster only observes: what would have been done with it. null: what is done. */
+  would: Decision | null = null
   /** It has to run on the primary whatever `decide` would say now, and why. */
   forcePrimary: Reason | null = null
   /** A replica refused it as something that only a primary can do; if the primary then does it, its digest counts as a write. */
@@ -28,6 +30,7 @@ export class CurrentUnit {
     this.policy = policy
     this.arrived = arrived
     this.waited = false
+    this.would = null
     this.forcePrimary = null
     this.refusedAsWrite = false
     this.alone = false

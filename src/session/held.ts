@@ -1,8 +1,9 @@
 /** What a unit does when its session holds a server connection already: inside a transaction, or pinned. */
 import type { Failure } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
+import { insteadOf } from '../routing/observe.ts'
 import type { Reason } from '../routing/reasons.ts'
-import { stillRight } from './route.ts'
+import { staysOn } from './route.ts'
 import type { Session } from './session.ts'
 
 const NOT_YET: Failure = {
@@ -28,7 +29,7 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
     if (session.status === 'open' && facts.transaction === null && executes > 0) {
       const fits =
         facts.verdict !== 'primary' &&
-        (!transaction.snapshotPerStatement || session.current.work.continues || stillRight(session, connection))
+        (!transaction.snapshotPerStatement || current.work.continues || staysOn(session, connection.server))
       // It asks for a setting, and those are the session's own there as well: better than a transaction that cannot go on.
       const stays = !transaction.movable && facts.because === 'session-state' && facts.effect.kind === 'none'
       if (!fits && !stays) {
@@ -37,8 +38,19 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
       }
     }
     current.because = 'read-only-transaction'
-  } else current.because = session.pinned !== null && session.status === 'idle' ? 'pinned' : 'in-transaction'
+  } else current.because = observed(session, connection) ?? ownReason(session)
   session.run(connection)
+}
+
+const ownReason = (session: Session): Reason =>
+  session.pinned !== null && session.status === 'idle' ? 'pinned' : 'in-transaction'
+
+/** Why it runs on the primary's connection, when it would be elsewhere if its cluster did not only observe. */
+function observed(session: Session, connection: ServerConnection): Reason | null {
+  const would = session.observation?.held(connection) ?? null
+  session.current.would = would
+  if (would === null || would.to === 'primary') return null
+  return insteadOf(would, session.context.fleet.snapshot()).because
 }
 
 /** A read-only transaction goes on where its next statement can run. */

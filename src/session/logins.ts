@@ -73,8 +73,11 @@ export class Logins {
 
   /** The server that speaks to clients who log in. */
   #greeter(): ServerId | Failure {
-    const { primary, primaryProblem, servers } = this.#context.fleet.snapshot()
-    const server = primary ?? servers.find((one) => one.up && one.ineligible === null)?.id
+    const { config, fleet } = this.#context
+    const { primary, primaryProblem, servers } = fleet.snapshot()
+    // While a cluster only observes, no client's connection is opened to a replica, and none would be of use.
+    const others = config().mode === 'observe' ? [] : servers
+    const server = primary ?? others.find((one) => one.up && one.ineligible === null)?.id
     if (server !== undefined) return server
     const message = `no server can take the connection: ${primaryProblem ?? 'no primary is known'}`
     return { code: '57P03', message, fatal: true }

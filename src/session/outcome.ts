@@ -1,6 +1,7 @@
 /** What follows from a finished reply: floors, counters, and running the unit again elsewhere. */
-import type { Failure } from '../dialect.ts'
+import type { Failure, TransactionStatus } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
+import type { Decision } from '../routing/types.ts'
 import { NO_DIGEST } from '../sql/classifier.ts'
 import type { Instant } from '../units.ts'
 import type { Reply } from './reply.ts'
@@ -28,17 +29,35 @@ export function settleFloors(session: Session, connection: ServerConnection, at:
   } else raiseFloor(session, at)
 }
 
-export function count(session: Session, connection: ServerConnection, at: Instant): void {
+/** What the primary says unasked. */
+export function notified(session: Session, at: Instant): void {
+  raiseFloor(session, at)
+  session.observation?.mustSee(session.floor)
+}
+
+/** `status`: behind the unit. */
+export function count(session: Session, connection: ServerConnection, at: Instant, status: TransactionStatus): void {
   const { current, context } = session
+  const would = wouldHaveRun(session, connection)
+  if (would !== null) session.observation?.replied(would, at, status !== 'idle')
   session.lastServer = connection.server
   session.lastReason = current.because
   if (current.work.executes === 0) return
   session.lease.timed(at)
   const target = connection.readOnly ? 'replica' : 'primary'
   session.statements++
-  context.digests.seen(current.work.facts, current.work.text)
+  context.digests.seen(current.work.facts, current.work.text, would?.to ?? null)
+  if (would !== null) context.metrics.observed(would.to, would.because)
   context.metrics.statement(target, current.because, connection.server)
   context.metrics.statementSeconds(target, (at - current.arrived) / 1000)
+}
+
+/** What would have been done with the current unit if its cluster did not only observe; null: it does not. */
+function wouldHaveRun({ current, observation }: Session, connection: ServerConnection): Decision | null {
+  if (observation === null) return null
+  if (current.would !== null) return current.would
+  const { because } = current
+  return connection.readOnly ? { to: 'replica', server: connection.server, because } : { to: 'primary', because }
 }
 
 /** Nothing of the reply has been sent and nothing was done: the primary runs it. */

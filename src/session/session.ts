@@ -22,7 +22,7 @@ import type {
 import type { Transport, TransportHandler } from '../net/transport.ts'
 import type { ConnectionOwner, ServerConnection } from '../pool/server-connection.ts'
 import { readsBehindFloorAfter } from '../routing/decide.ts'
-import { effectiveFloor, NO_FLOOR } from '../routing/floors.ts'
+import { NO_FLOOR } from '../routing/floors.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Decision, Floor, Policy, SessionView } from '../routing/types.ts'
 import type { LexMode } from '../sql/facts.ts'
@@ -35,10 +35,11 @@ import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
 import { MessageStream } from './message-stream.ts'
-import { afterLoss, cancelUnit, count, raiseFloor, runAgain, settleFloors } from './outcome.ts'
+import type { Observation } from './observation.ts'
+import { afterLoss, cancelUnit, count, notified, runAgain, settleFloors } from './outcome.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
-import { decisionFor } from './route.ts'
+import { decisionFor, floorOf } from './route.ts'
 import { StateTracker } from './state-tracker.ts'
 import { releases, Transaction } from './transaction.ts'
 import { UnitQueue } from './unit-queue.ts'
@@ -65,6 +66,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   lastReplicaIncarnation = 0
   lastReplicaReadEnd: Instant = NEVER
   readsBehindFloor = 0
+  /** null: the cluster routes. */
+  observation: Observation | null = null
 
   phase: Phase = 'idle'
   /** As the client sees it. */
@@ -208,22 +211,19 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   #take(unit: Unit): void {
     const reply = this.client.withoutServer(unit, this.status, this.lease.connection !== null)
     if (reply !== null) {
-      this.#reading.answer(reply)
-      this.#finishUnit()
+      this.#finishWith(reply)
       return
     }
     const { current } = this
     const work = this.client.resolve(unit, this.lex)
-    const policy = work.hint === null ? this.policy : applyHint(this.policy, work.hint)
-    current.begin(unit, work, policy, now())
+    current.begin(unit, work, work.hint === null ? this.policy : applyHint(this.policy, work.hint), now())
     const answer = answerLocally(this, work)
     if (answer !== null) {
       if (answer instanceof Promise) this.#answerLater(answer)
       else if (this.phase === 'idle') this.#answer(answer) // otherwise it has killed itself
       return
     }
-    const { epoch } = this.context.fleet.snapshot()
-    current.floor = effectiveFloor(policy, this, this.context.floors, epoch, current.arrived)
+    current.floor = floorOf(this)
     if (this.lease.connection !== null) runOnHeld(this, this.lease.connection)
     else if (work.facts.usesLastSequence && work.executes > 0) backToSequence(this)
     else if (work.facts.asksPrevious === undefined || !backToPrevious(this)) this.#carryOut(decisionFor(this))
@@ -238,8 +238,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   #answer(answer: LocalAnswer): void {
     this.context.metrics.statement('local', 'local')
-    this.#reading.answer(this.client.answer(this.#queue.head, answer, this.status))
-    this.#finishUnit()
+    this.#finishWith(this.client.answer(this.#queue.head, answer, this.status))
   }
 
   /** Routes the current unit again, from outside of `#next`. */
@@ -251,9 +250,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   #carryOut(decision: Decision): void {
-    const { current } = this
-    this.readsBehindFloor = readsBehindFloorAfter(this.readsBehindFloor, decision, current.waited)
-    current.because = decision.because
+    this.readsBehindFloor = readsBehindFloorAfter(this.readsBehindFloor, decision, this.current.waited)
+    this.current.because = decision.because
     switch (decision.to) {
       case 'primary':
         this.lease.acquire(this.context.fleet.snapshot().primary!)
@@ -321,7 +319,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
       else transaction.started()
     }
     if (succeeded && current.refusedAsWrite) this.database.classifier.learnWrite(current.work.facts.digest)
-    count(this, connection, at)
+    count(this, connection, at, status)
     this.tracker.ran(current.work, succeeded, connection, status)
     this.status = status
     if (succeeded && releases(current.work)) this.close(null)
@@ -349,6 +347,11 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#finishUnit()
   }
 
+  #finishWith(reply: Buffer): void {
+    this.#reading.answer(reply)
+    this.#finishUnit()
+  }
+
   #finishUnit(): void {
     this.#queue.shift()
     this.phase = 'idle'
@@ -362,16 +365,13 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
       // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
       this.endTransaction('failed')
     }
-    this.#reading.answer(this.client.answer(this.#queue.head, { failure }, this.status))
-    this.#finishUnit()
+    this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status))
   }
 
-  connectionDrained(): void {
-    this.#reading.balance()
-  }
+  readonly connectionDrained = (): void => this.#reading.balance()
 
   connectionMessage(view: Buffer): void {
-    raiseFloor(this, now())
+    notified(this, now())
     this.#transport.write(view)
   }
 

@@ -1,5 +1,6 @@
 /** SHOW freshet.token and SET freshet.token: what one session has seen, as a text that any other session, also behind another Freshet, can ask for. */
 import type { Failure, LocalAnswer } from '../dialect.ts'
+import type { Floor } from '../routing/types.ts'
 import { unreachable } from '../units.ts'
 import { done, oneValue } from './local.ts'
 import type { Session } from './session.ts'
@@ -26,11 +27,11 @@ export async function setToken(session: Session, token: string): Promise<LocalAn
   switch (standing) {
     case 'covered':
       // The primary had it at t0: whatever has all that was acknowledged before t0 has it too. A floor of the session stays below.
-      session.floor = { epoch, instant: sampled.t0 }
+      ask(session, { epoch, instant: sampled.t0 })
       return done('SET')
     case 'unproved':
       // Only the primary itself satisfies a floor of an older epoch, and its first reply ends that.
-      session.floor = { epoch: epoch - 1, instant: sampled.t0 }
+      ask(session, { epoch: epoch - 1, instant: sampled.t0 })
       return done('SET')
     case 'malformed':
       return refusal(token, 'SHOW freshet.token gives one.')
@@ -41,6 +42,11 @@ export async function setToken(session: Session, token: string): Promise<LocalAn
     default:
       return unreachable(standing)
   }
+}
+
+function ask(session: Session, floor: Floor): void {
+  session.floor = floor
+  session.observation?.mustSee(floor)
 }
 
 function refusal(token: string, hint: string): LocalAnswer {

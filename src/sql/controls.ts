@@ -89,6 +89,8 @@ function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: nu
   const after = keyword(lexicon, text, skip(lexicon, text, at, end), end, 'route')
   if (after === NONE) return null
   const from = skip(lexicon, text, after, end)
+  // With the comments in front of it: one of them may be a hint.
+  const statement = decoder.decode(text.subarray(after, end)).trimStart()
   // A column or table called route: EXPLAIN has no such form, but be sure that a statement follows.
   if (from >= end) return null
   // MySQL's `EXPLAIN route id` describes a column of a table of that name.
@@ -97,7 +99,33 @@ function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: nu
     const word = reader.word()
     if (word !== null && reader.atEnd() && !/^(begin|commit|rollback)$/.test(word)) return null
   }
-  return { kind: 'explain-route', statement: decoder.decode(text.subarray(from, end)) }
+  return { kind: 'explain-route', statement }
+}
+
+/**
+ * How many parameters a driver may bind to EXPLAIN ROUTE of this statement, which names them as if it were to run. Their values mean nothing.
+ * Quotes and comments are read roughly: what is counted wrongly costs an error message of the driver.
+ */
+export function explainedParameters(control: Control | null, mysql: boolean): number {
+  if (control?.kind !== 'explain-route') return 0
+  const { statement } = control
+  let count = 0
+  // One pass: a text without ends must cost no more than one with them.
+  for (let at = 0; at >= 0 && at < statement.length; at++) {
+    const character = statement[at]!
+    if (character === "'" || character === '"' || character === '`') at = endOf(statement, character, at + 1)
+    else if (character === '-' && statement[at + 1] === '-') at = endOf(statement, '\n', at)
+    else if (character === '/' && statement[at + 1] === '*') at = endOf(statement, '*/', at)
+    else if (character === '?' && mysql) count++
+    else if (character === '$' && !mysql)
+      count = Math.max(count, Number(/^\d{1,5}/.exec(statement.slice(at + 1, at + 6))?.[0] ?? 0))
+  }
+  return Math.min(count, 65_535)
+}
+
+const endOf = (text: string, mark: string, from: number): number => {
+  const at = text.indexOf(mark, from)
+  return at < 0 ? text.length : at
 }
 
 function keyword(lexicon: Lexicon, text: Uint8Array, at: number, end: number, word: string): number {

@@ -12,6 +12,7 @@ const shop: RunningCluster = {
   name: 'shop',
   addresses: ['127.0.0.1:6432'],
   view: () => ({
+    mode: 'route',
     snapshot: {
       epoch: 3,
       primary: serverId(0),
@@ -42,7 +43,9 @@ const shop: RunningCluster = {
         statements: 1,
         connectedSeconds: 1,
       })),
-    digests: () => [{ digest: 1, text: 'SELECT ?', verdict: 'read', reason: 'read', count: 9 }],
+    digests: () => [
+      { digest: 1, text: 'SELECT ?', verdict: 'read', reason: 'read', count: 9, observed: 0, offloadable: 0 },
+    ],
   }),
   stopAccepting() {},
   drained: async () => {},
@@ -86,6 +89,21 @@ describe('admin', () => {
       { name: 'db3', role: 'replica', staleness_ms: null },
     ])
     expect(clusters[0].statements).toEqual([{ target: 'replica', reason: 'read', count: 1 }])
+  })
+
+  test('what was seen in observe mode', async () => {
+    const [before] = (await getJson('/api/v1/servers')).clusters
+    expect(before).toMatchObject({ mode: 'route', observed: { statements: 0, share: null } })
+    const { observed } = metrics.cluster('shop')
+    observed('replica', 'read')
+    observed('replica', 'read')
+    observed('primary', 'behind-floor')
+    observed('wait', 'behind-floor')
+    const [after] = (await getJson('/api/v1/servers')).clusters
+    expect(after.observed).toMatchObject({ statements: 4, replica: 2, wait: 1, share: 0.5 })
+    const page = await (await get('/metrics')).text()
+    expect(page).toContain('freshet_observed_total{cluster="shop",target="replica",reason="read"} 2')
+    expect(page).toContain('freshet_observed_total{cluster="shop",target="wait",reason="behind-floor"} 1')
   })
 
   test('sessions and digests with a limit', async () => {

@@ -12,6 +12,7 @@ process.exitCode = await serve(args, async (config) => {
     name: config.name,
     addresses: ['127.0.0.1:6432'],
     view: () => ({
+      mode: 'route',
       snapshot: { epoch: 1, primary: null, primaryProblem: null, withoutPrimarySince: null, servers: [] },
       now: 0,
       clients: 0,

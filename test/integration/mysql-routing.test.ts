@@ -1,6 +1,7 @@
 /** What clients of MySQL and MariaDB can ask of Freshet, where statements run, and that replicas are never asked what only the primary may do. */
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createConnection } from 'mariadb'
 import type { Connection } from 'mysql2/promise'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFor, type FreshetProcess, freshetFor, mysqlUrl, startFreshet, total } from '../support/freshet.ts'
@@ -126,6 +127,22 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     expect(facts.flat().join(' ')).toContain('write')
     expect(await first(client, `/* freshet: route=primary */ ${READ}`)).toBe(written)
     expect((await rowsOf(client, `EXPLAIN ROUTE ${READ}`)).flat().join(' ')).toContain('rows_')
+    await client.query('SET @pins = 1')
+    const pinned = new Map((await rowsOf(client, `EXPLAIN ROUTE ${READ}`)) as [string, string][])
+    expect(pinned.get('reason')).toMatch(/^pinned: /)
+    expect(pinned.get('candidate replica-1')).toMatch(/not eligible: the session holds a connection to primary/)
+  })
+
+  test('EXPLAIN ROUTE by a driver that prepares and counts the parameters', async () => {
+    const account = { host: '127.0.0.1', port: freshet.port(), user: 'app', password: 'app', database: 'app' }
+    const driver = await createConnection(account)
+    const sql = `EXPLAIN ROUTE ${READ} WHERE n = ? AND n <> '?'`
+    const prepared = await driver.prepare(sql)
+    // The driver's types leave it out.
+    expect(prepared).toHaveProperty('parameterCount', 1)
+    const rows = (await prepared.execute([1])) as { fact: string; value: string }[]
+    expect(rows.map(({ fact, value }) => `${fact} ${value}`)).toContain('class read')
+    await driver.end()
   })
 
   /** None that replicas apply as a statement: that is in their logs, too. */

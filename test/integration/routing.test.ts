@@ -1,5 +1,6 @@
 /** What clients can ask of Freshet: levels, lag budgets, hints, controls in SQL, tokens; in both protocols. */
 import type pg from 'pg'
+import postgres from 'postgres'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
 import { type FreshetProcess, freshetFor } from '../support/freshet.ts'
@@ -243,6 +244,56 @@ describe('controls', () => {
       expect([...read.keys()].filter((fact) => fact.startsWith('candidate'))).toHaveLength(3)
     },
   )
+})
+
+describe('EXPLAIN ROUTE', () => {
+  const rowsOf = async (sql: string, values?: unknown[]) => {
+    const { rows } = await client.query(`EXPLAIN ROUTE ${sql}`, values)
+    return new Map<string, string>(rows.map(({ fact, value }) => [fact, value]))
+  }
+
+  test('tells every fact, and of each candidate why it is not the one', async () => {
+    await onReplica(client)
+    const rows = await rowsOf('SELECT count(*), now() FROM rows')
+    for (const fact of ['statement', 'class', 'tables', 'functions', 'clock', 'decision', 'server', 'reason'])
+      expect([...rows.keys()]).toContain(fact)
+    expect(rows.get('functions')).toBe('now, count')
+    expect(rows.get('server')).toMatch(/^replica-/)
+    const hinted = await rowsOf(`/* freshet: route=primary */ ${READ}`)
+    expect(hinted.get('reason')).toMatch(/^hint: /)
+    expect(hinted.get('candidate replica-1')).toMatch(/not eligible: route is primary/)
+    const write = await rowsOf('UPDATE rows SET n = n')
+    expect(write.get('candidate replica-1')).toMatch(/not eligible: not a plain read: it changes data/)
+    expect((await rowsOf('SHOW freshet.server')).get('decision')).toBe('local')
+  })
+
+  test('in transactions', async () => {
+    await onReplica(client)
+    await client.query('BEGIN')
+    const begun = await rowsOf(READ)
+    expect(begun.get('reason')).toMatch(/^transaction: /)
+    expect(begun.get('candidate replica-1')).toMatch(/not eligible: a transaction that may write/)
+    await client.query('ROLLBACK')
+    await client.query('BEGIN READ ONLY')
+    expect((await rowsOf(READ)).get('reason')).toMatch(/^read-only-transaction: /)
+    await client.query(READ)
+    const { server } = await lastRoute(client)
+    const held = await rowsOf(READ)
+    expect(held.get('server')).toBe(server)
+    expect(held.get(`candidate ${server}`)).toMatch(/eligible: the session holds a connection to it/)
+    expect(held.get(`candidate ${fleet().primary.name}`)).toMatch(/not eligible: the session holds a connection to/)
+    await client.query('COMMIT')
+  })
+
+  test('by a driver that prepares, describes and counts the parameters before it binds them', async () => {
+    const sql = postgres(freshet.url(), { max: 1 })
+    const rows = await sql.unsafe(`EXPLAIN ROUTE ${READ} WHERE n = $1 AND n <> $2`, ['1', '2'], { prepare: true })
+    expect(rows.map(({ fact, value }) => `${fact} ${value}`)).toContain('class read')
+    const statement = await sql.unsafe(`EXPLAIN ROUTE ${READ} WHERE n = $2`, [], { prepare: true }).describe()
+    expect(statement.types).toEqual([25, 25])
+    expect((await sql.unsafe('SHOW freshet.max_lag', [], { prepare: true }))[0]).toEqual({ 'freshet.max_lag': '3600s' })
+    await sql.end()
+  })
 })
 
 describe('tokens', () => {

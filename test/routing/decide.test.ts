@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decide, readsBehindFloorAfter } from '../../src/routing/decide.ts'
 import { createFloors, effectiveFloor } from '../../src/routing/floors.ts'
+import { insteadOf } from '../../src/routing/observe.ts'
 import { REASONS, type Reason } from '../../src/routing/reasons.ts'
 import type { Decision, Policy, ServerState } from '../../src/routing/types.ts'
 import type { Facts } from '../../src/sql/facts.ts'
@@ -32,6 +33,7 @@ function decideLine(line: string): Decision {
   let its: Facts = facts()
   let waited = false
   let withPrimary = true
+  let observes = false
   for (const word of line.trim().split(/\s+/)) {
     const [key = '', value = ''] = word.split('=')
     const index = Number(key.at(-1))
@@ -43,6 +45,7 @@ function decideLine(line: string): Decision {
     else if (key === 'behind') view = { ...view, readsBehindFloor: Number(value) }
     else if (key === 'waited') waited = true
     else if (key === 'no-primary') withPrimary = false
+    else if (key === 'observe') observes = true
     else if (key === 'clock') its = { ...its, usesClock: true }
     else if (key in REASONS) its = { ...its, verdict: 'primary', because: key as Reason }
     else if (key in POLICY_KEYS) asked[POLICY_KEYS[key]!] = /^\d|forever/.test(value) ? number(value) : value
@@ -56,7 +59,8 @@ function decideLine(line: string): Decision {
   )
   const rules = policy(asked as Partial<Policy>)
   const floor = effectiveFloor(rules, view, createFloors({ keysMax: 10 }), fleet.epoch, now)
-  return decide(its, view, fleet, rules, now, loads, waited, floor, 0)
+  const decision = decide(its, view, fleet, rules, now, loads, waited, floor, 0)
+  return observes ? insteadOf(decision, fleet) : decision
 }
 
 function setServer(its: Mutable<ServerState>, text: string): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { postgresLexicon } from '../../src/postgres/classify/lexicon.ts'
-import { findControl } from '../../src/sql/controls.ts'
+import { explainedParameters, findControl } from '../../src/sql/controls.ts'
 import { findHint } from '../../src/sql/hints.ts'
 
 const encoder = new TextEncoder()
@@ -100,4 +100,17 @@ describe('hints', () => {
   ])('none: %s', (sql) => {
     expect(hint(sql)).toBeNull()
   })
+})
+
+test.each([
+  ['SELECT 1', 0, 0],
+  ['SELECT $1 + $12 + ?', 12, 1],
+  ["SELECT '$3', \"$4\", `?`, '?' -- $5 ?\n + $2 + ?", 2, 1],
+  ['SELECT /* $7 ? */ $1 + ?', 1, 1],
+  ["SELECT 'open $1 ?", 0, 0],
+  ['SELECT $99999', 65_535, 0],
+])('EXPLAIN ROUTE %s may be bound with so many parameters', (statement, postgres, mysql) => {
+  expect(explainedParameters({ kind: 'explain-route', statement }, false)).toBe(postgres)
+  expect(explainedParameters({ kind: 'explain-route', statement }, true)).toBe(mysql)
+  expect(explainedParameters({ kind: 'show', name: 'server' }, true)).toBe(0)
 })
