@@ -183,9 +183,15 @@ export class Scanner implements TextScanner {
         return this.string(text, at + 2, end, false, mode)
       }
       if (next === 0x26 && prefix === this.lexicon.unicodePrefix && at + 2 < end) {
-        // Unicode escapes may spell anything, and UESCAPE chooses how: not worth knowing.
+        // A string ends where it would without the escapes, which may spell anything. Names that escapes spell are not worth knowing.
         const third = text[at + 2]!
-        if (third === QUOTE || third === 0x22) return NONE
+        if (third === 0x22) return NONE
+        if (third === QUOTE) {
+          if (!mode.standardConformingStrings || this.last === A_STRING || this.last === AN_ESCAPE_STRING) return NONE
+          const after = this.string(text, at + 3, end, false, mode)
+          if (after !== NONE) this.out[this.length - 1] = CLOCK_STRING
+          return after
+        }
       }
     }
     this.separate()

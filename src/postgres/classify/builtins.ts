@@ -31,8 +31,6 @@ export const UNKNOWN_FUNCTION = primary('unknown-function', 'unknown')
 
 const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: string])[] = [
   ['9.9.5 Current Date/Time', CLOCK, 'now transaction_timestamp statement_timestamp clock_timestamp timeofday'],
-  // age(timestamp) counts from the current date.
-  ['9.9 Date/Time', CLOCK, 'age'],
   ['9.9.6 Delaying Execution: waits, changes nothing', READ, 'pg_sleep pg_sleep_for pg_sleep_until'],
   ['9.3 Mathematical Functions: Random', READ, 'random random_normal'],
   ['9.3 Mathematical Functions: setseed changes what random() gives in this session', SESSION_CHANGE, 'setseed'],
@@ -205,7 +203,9 @@ const CALLED_AS_ATTRIBUTE =
   /^(pg_|lo_|txid_|dblink|query_to|table_to|schema_to|nextval$|setval$|currval$|current_setting$|set_config$|setseed$)/
 
 /** What is known of a function of pg_catalog by its name alone; null: its volatility decides. */
-export function builtinFunction(name: string): Treatment | null {
+export function builtinFunction(name: string, args: number | null): Treatment | null {
+  // age(timestamp) counts from the current date, age(timestamp, timestamp) between two.
+  if (name === 'age') return args === 2 ? READ : CLOCK
   const known = named.get(name)
   if (known !== undefined) return known
   if (name.startsWith('pg_stat_get_') || name.startsWith('pg_stat_reset') || name.startsWith('binary_upgrade_'))
@@ -216,7 +216,7 @@ export function builtinFunction(name: string): Treatment | null {
 
 /** The same for `x.name`, which calls name(x) when x has no such column. */
 export function builtinAttribute(name: string): Treatment | null {
-  return CALLED_AS_ATTRIBUTE.test(name) ? builtinFunction(name) : null
+  return CALLED_AS_ATTRIBUTE.test(name) ? builtinFunction(name, 1) : null
 }
 
 /** Immutable and stable functions known to be reads before any catalog was read: the ones that drivers' and tools' first statements call. */
@@ -266,27 +266,43 @@ export function systemRelation(name: string): Treatment {
 
 /**
  * Extensions whose C functions do what their labels say: immutable and stable ones only compute or read. The second column names
- * volatile functions of theirs that are reads nevertheless. Not here although it looks the part: isn, whose isn_weak() is labelled immutable and changes the session. (Manual, appendix F, and the extensions' own documentation.)
+ * volatile functions of theirs that are reads nevertheless, the third those that hold the time. Not here although it looks the part: isn, whose isn_weak() is
+ * labelled immutable and changes the session. (Manual, appendix F, and the extensions' own documentation.)
  */
-export const TRUSTED_EXTENSIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  (
-    [
-      ['btree_gin', ''],
-      ['btree_gist', ''],
-      ['citext', ''],
-      ['cube', ''],
-      ['earthdistance', ''],
-      ['fuzzystrmatch', ''],
-      ['hstore', ''],
-      ['intarray', ''],
-      ['ltree', ''],
-      ['pg_trgm', ''],
-      ['pgcrypto', 'gen_random_bytes gen_random_uuid gen_salt'],
-      ['postgis', ''],
-      ['seg', ''],
-      ['unaccent', ''],
-      ['uuid-ossp', 'uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4'],
-      ['vector', ''],
-    ] as const
-  ).map(([extension, volatile]) => [extension, new Set(volatile.split(' '))]),
+const EXTENSIONS: readonly (readonly [extension: string, volatile?: string, clock?: string])[] = [
+  ['btree_gin'],
+  ['btree_gist'],
+  ['citext'],
+  ['cube'],
+  ['earthdistance'],
+  ['fuzzystrmatch'],
+  ['hstore'],
+  ['intarray'],
+  ['ltree'],
+  ['pg_trgm'],
+  ['pgcrypto', 'gen_random_bytes gen_random_uuid gen_salt'],
+  ['postgis'],
+  ['seg'],
+  ['tsm_system_rows', 'system_rows'],
+  ['tsm_system_time', 'system_time'],
+  ['unaccent'],
+  ['uuid-ossp', 'uuid_generate_v4', 'uuid_generate_v1 uuid_generate_v1mc'],
+  ['vector'],
+]
+
+const trustedExtensions = new Map(
+  EXTENSIONS.map(([extension, volatile = '', clock = '']) => {
+    const all: [string, Treatment][] = [
+      ...volatile.split(' ').map((name): [string, Treatment] => [name, READ]),
+      ...clock.split(' ').map((name): [string, Treatment] => [name, CLOCK]),
+    ]
+    return [extension, new Map(all)]
+  }),
 )
+
+/** What a function of an extension is known to be; null: nothing is known of it. */
+export function extensionFunction(extension: string, name: string, volatile: boolean): Treatment | null {
+  const known = trustedExtensions.get(extension)
+  if (known === undefined) return null
+  return volatile ? (known.get(name) ?? null) : READ
+}

@@ -14,7 +14,7 @@ function withFunctions(...functions: Partial<UserFunction>[]): Catalog {
         oid: `${90_000 + index}`,
         schema: 'public',
         name,
-        unary: true,
+        args: { min: 0, max: 1 },
         kind: 'function',
         volatile: false,
         language: 'sql',
