@@ -41,6 +41,8 @@ export interface Result {
   readonly error: string | null
   /** Everything that the client was given, sorted: no order was promised. */
   readonly given: string
+  /** Whether it was given rows, be they none, or a COPY. */
+  readonly rows: boolean
 }
 
 /** COPY FROM gets no rows, COPY TO keeps them. */
@@ -61,10 +63,14 @@ export function run(client: pg.Client, sql: string): Promise<Result> {
   const parameters = Math.max(0, ...[...sql.matchAll(/\$(\d+)\b/g)].map((match) => Number(match[1])))
   return new Promise((resolve) => {
     const answered = (error: { code?: string } | null, results: pg.QueryArrayResult | pg.QueryArrayResult[]) => {
-      if (error !== null) return resolve({ error: error.code ?? String(error), given: '' })
+      if (error !== null) return resolve({ error: error.code ?? String(error), given: '', rows: false })
       const all = Array.isArray(results) ? results : [results]
       const rows = all.flatMap((one, at) => one.rows.map((row) => `${at}${JSON.stringify(row)}`))
-      resolve({ error: null, given: [...rows, ...query.copied].sort().join('\n') })
+      const asked =
+        all.some(({ fields }) => fields.length > 0) ||
+        query.copied.length > 0 ||
+        /^select\b/i.test(all[0]?.command ?? '')
+      resolve({ error: null, given: [...rows, ...query.copied].sort().join('\n'), rows: asked })
     }
     const values = parameters > 0 ? Array<null>(parameters).fill(null) : undefined
     const config = { text: sql, rowMode: 'array', types: raw, ...(values ? { values } : {}) }
@@ -85,6 +91,10 @@ export interface Observation {
   readonly replica: string | null | undefined
   /** Whether the replica gives what the primary gives; null when nothing was compared. */
   readonly same: boolean | null
+  /** Whether another session of the primary gives something else. */
+  readonly personal: boolean | null
+  /** Whether it gives rows at all. */
+  readonly rows: boolean
   /** Whether the primary gives the same twice. */
   readonly steady: boolean | null
 }
@@ -96,20 +106,24 @@ const TRACE = `SELECT pg_current_xact_id_if_assigned()::text AS xid,
   (SELECT string_agg(DISTINCT locktype || ' ' || mode, ', ') FROM pg_locks WHERE pid = pg_backend_pid()
     AND (locktype = 'advisory' OR mode <> 'AccessShareLock') AND locktype NOT IN ('virtualxid', 'transactionid')) AS locks,
   pg_current_wal_insert_lsn()::text AS wal,
-  md5((SELECT string_agg(name || '=' || setting, ',' ORDER BY name) FROM pg_settings)
+  md5((SELECT string_agg(name || '=' || setting, ',' ORDER BY name) FROM pg_settings WHERE name NOT LIKE 'transaction\\_%')
     || (SELECT string_agg(coalesce(current_setting(name, true), ''), ',') FROM unnest('{${CUSTOM}}'::text[]) AS name)) AS settings,
-  pg_my_temp_schema()::text AS "temporary schema", (SELECT count(*) FROM pg_prepared_statements)::text AS prepared,
+  (SELECT count(*) FROM (SELECT relnamespace AS n FROM pg_class UNION ALL SELECT pronamespace FROM pg_proc UNION ALL SELECT typnamespace FROM pg_type) x
+    WHERE n = pg_my_temp_schema())::text AS "temporary objects", (SELECT count(*) FROM pg_prepared_statements)::text AS prepared,
   (SELECT string_agg(c, ',') FROM pg_listening_channels() AS c) AS listening,
-  (SELECT count(*) FROM pg_cursors)::text AS cursors,
-  (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory')::text AS "advisory locks"`
+  (SELECT count(*) FROM pg_cursors WHERE is_holdable)::text AS cursors`
 
-const SESSION = ['settings', 'temporary schema', 'prepared', 'listening', 'cursors', 'advisory locks'] as const
+/** What a transaction takes goes with it; what is there afterwards is the session's. */
+const LEFT = `SELECT count(*)::text AS locks FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'`
+
+const SESSION = ['settings', 'temporary objects', 'prepared', 'listening', 'cursors'] as const
 const REFUSES_TRANSACTIONS = '25001'
 
 /** Something of everything that only this session knows, so that what depends on it differs from what a replica would say. */
 const STATEFUL = `CREATE TEMP TABLE mine (a int); LISTEN mine; PREPARE mine AS SELECT 1; BEGIN; DECLARE mine CURSOR WITH HOLD FOR SELECT 1; COMMIT;
   SELECT pg_advisory_lock(4711), nextval('seq')`
 
+type First = Pick<Observation, 'error' | 'trace' | 'session' | 'rows'>
 type Trace = Record<(typeof SESSION)[number] | 'xid' | 'locks' | 'wal', string | null>
 
 export class Judge {
@@ -152,8 +166,11 @@ export class Judge {
       await connect(replica.url('postgres'), '-c default_transaction_read_only=on -c search_path="$user",public'),
     ] as const
     await clients[1].query(STATEFUL)
-    // PL/pgSQL brings settings of its own when it is first used.
-    for (const client of clients) await client.query('DO $$ BEGIN NULL; END $$')
+    // Some libraries bring settings of their own when they are first used.
+    for (const client of clients)
+      await client.query(
+        `DO $$ BEGIN NULL; END $$; SELECT show_limit(), gen_salt('bf'); LOAD 'postgres_fdw'; LOAD 'auto_explain'`,
+      )
     await fleet.caughtUp()
     return new Judge(fleet, clients)
   }
@@ -168,6 +185,8 @@ export class Judge {
     const first = await this.#inTransaction(row)
     const clean = first.error === null && first.trace.length + first.session.length === 0
     const here = clean ? await this.#twice(row) : null
+    const elsewhere = clean ? await alone(this.#stateful, row) : null
+    if (clean) await run(this.#stateful, 'ROLLBACK')
     const there = row.notRun?.where === 'replica' ? null : await this.#onReplica(row)
     return {
       error: first.error,
@@ -175,42 +194,48 @@ export class Judge {
       session: first.session,
       replica: there === null ? undefined : there.error,
       same: here === null || there === null || there.error !== null ? null : here.given === there.given,
+      personal: here === null || elsewhere === null ? null : here.given !== elsewhere.given,
+      rows: first.rows,
       steady: here?.steady ?? null,
     }
   }
 
   /** Once in a transaction that is rolled back. */
-  async #inTransaction(row: Row): Promise<Pick<Observation, 'error' | 'trace' | 'session'>> {
+  async #inTransaction(row: Row): Promise<First> {
     const client = this.#writer
     if (!row.mode.standardConformingStrings) await client.query('SET standard_conforming_strings = off')
     await client.query('BEGIN')
     if (row.before !== null) await client.query(row.before)
     const before = await trace(client)
-    const { error } = await run(client, row.sql)
+    const { error, rows } = await run(client, row.sql)
     const after = error === null ? await trace(client) : before
     await client.query('ROLLBACK')
+    const kept = (await client.query<{ locks: string }>(LEFT)).rows[0]!.locks !== '0'
     await client.query('DISCARD ALL')
     if (error === REFUSES_TRANSACTIONS) return this.#outside(row)
-    return { error, trace: outward(before, after), session: SESSION.filter((name) => before[name] !== after[name]) }
+    const session: string[] = SESSION.filter((name) => before[name] !== after[name])
+    return { error, rows, trace: outward(before, after), session: kept ? [...session, 'advisory locks'] : session }
   }
 
   /** What refuses a transaction runs in a database that nobody minds, and is undone. */
-  async #outside(row: Row): Promise<Pick<Observation, 'error' | 'trace' | 'session'>> {
+  async #outside(row: Row): Promise<First> {
     if (row.before !== null) await this.#scratch.query(row.before)
     const { error } = await run(this.#scratch, row.sql)
     if (row.undo !== null) await this.#scratch.query(row.undo)
-    return { error, trace: ['refuses a transaction'], session: [] }
+    return { error, rows: false, trace: ['refuses a transaction'], session: [] }
   }
 
-  /** Twice by itself, in a session that has something of everything: what is compared must come from the data. WAL of others is told apart by trying again. */
+  /** Twice by itself, in a session that has nothing of its own. WAL of others is told apart by trying again. */
   async #twice(row: Row): Promise<{ readonly trace: string[]; readonly given: string; readonly steady: boolean }> {
     const given: string[] = []
     let moved = true
     for (let tries = 0; given.length < 2 || (moved && tries < 4); tries++) {
-      const before = await position(this.#stateful)
-      given.push((await alone(this.#stateful, row)).given)
-      moved = (await position(this.#stateful)) !== before
+      const before = await position(this.#writer)
+      given.push((await alone(this.#writer, row)).given)
+      moved = (await position(this.#writer)) !== before
     }
+    await run(this.#writer, 'ROLLBACK')
+    await this.#writer.query('DISCARD ALL')
     return { trace: moved ? ['wal'] : [], given: given[0]!, steady: given[0] === given[1] }
   }
 

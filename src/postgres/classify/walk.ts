@@ -174,6 +174,8 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
   },
   ColumnRef(collector, node) {
     const fields = list(node.fields)
+    // Which command of its transaction wrote or locked a row is not replicated (manual, 5.6 System Columns).
+    if (/^(cmin|cmax|xmax)$/.test(nameOf(fields)?.name ?? '')) collector.fail('server-specific')
     if (fields.length > 1) addAttribute(collector, fields.at(-1))
   },
   A_Indirection(collector, node) {

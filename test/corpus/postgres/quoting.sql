@@ -60,7 +60,7 @@ SELECT '{"a":{"b":1}}'::json -> 'a' ->> 'b', '{"a":1}'::json #> '{a}', '{"a":1}'
 SELECT '{"a":1}'::jsonb @> '{"a":1}', '{"a":1}'::jsonb <@ '{}', '{"a":1}'::jsonb || '{"b":2}', '{"a":1}'::jsonb - 'a', '{"a":1}'::jsonb #- '{a}'
 SELECT '{"a":1}'::jsonb @@ '$.a == 1', '{"a":1}'::jsonb @? '$.a'
 SELECT id::text::varchar(10)::text FROM users
-SELECT 1<2, 1<=2, 1=1, 1>=0, 2>1, 2*3/4%5^2, |/25, ||/27, @-5, ~1, 1&3, 1|2, 1#3, 1<<2, 8>>1
+SELECT 1<2, 1<=2, 1=1, 1>=0, 2>1, 2*3/4%5, 5^2, |/25, ||/27, @ -5, ~1, 1&3, 1|2, 1#3, 1<<2, 8>>1
 SELECT name||'-'||id FROM users
 SELECT 'a' ~ 'b', 'a' ~* 'b', 'a' !~ 'b', 'a' !~* 'b', 'a' ~~ 'b', 'a' !~~ 'b', 'a' ~~* 'b', 'a' !~~* 'b', 'a' ^@ 'b'
 SELECT 3 operator(pg_catalog.*) 4, operator(pg_catalog.-) 5
@@ -92,18 +92,28 @@ SELECT U&"n\0061me" FROM users
 SELECT U&"d!0061ta" UESCAPE '!' FROM users
 --@ fails: 42601
 SELECT U&'a' UESCAPE '+'
---@ fails: 42601
-SELECT U&'\00'
 --= read read none # backslashes in plain strings are only letters while standard_conforming_strings is on, as it is unless said otherwise
 SELECT 'a\', 'b'
 SELECT '\x41', '\101', '\'
---= primary unparsed unknown # standard_conforming_strings is off: where a string with a backslash ends is not worth knowing
+--= read read none # standard_conforming_strings is off: a backslash escapes in every string
 --@@ escapes: yes
 SELECT 'a\'b'
 SELECT 'a\\'
-SELECT 'it\'s', 1
 SELECT '\'; DELETE FROM items; --'
 SELECT 'a\', nextval(''seq'') --'
+SELECT * FROM users WHERE name = '\'' OR email = 'x\\' OR name = E'\''
+--= read read none clock # standard_conforming_strings is off, and an escape may spell the time
+--@@ escapes: yes
+SELECT 'it\'s', 'n\x6fw', 1
+--= primary write none # standard_conforming_strings is off: a string ends where it would not otherwise, and behind it is code
+--@@ escapes: yes
+SELECT '\\', nextval('seq') --'
+SELECT 'a\\' FROM nextval('seq')
+--= primary unparsed unknown # standard_conforming_strings is off: a setting whose value has escapes is asked for and not believed; the server refuses U&''
+--@@ escapes: yes
+SET app.x = 'a\\b'
+--@ fails: 0A000
+SELECT U&'\0061'
 --= read read none # standard_conforming_strings is off, and nothing hangs on it
 --@@ escapes: yes
 SELECT 'a', 1
@@ -111,6 +121,9 @@ SELECT 'it''s'
 SELECT E'it\'s'
 SELECT $$a\b$$
 SELECT "name" FROM users WHERE name = 'a'
+--= read read none clock # the server alone finds what is wrong with it, on whichever server
+--@ fails: 42601
+SELECT U&'\00'
 --= primary unparsed unknown # no valid SQL: whatever the server then says is what the client sees
 --@@ fails: 42601
 SELEC 1
