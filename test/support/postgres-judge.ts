@@ -221,6 +221,7 @@ export class Judge {
   async #outside(row: Row): Promise<First> {
     if (row.before !== null) await this.#scratch.query(row.before)
     const { error } = await run(this.#scratch, row.sql)
+    await this.#scratch.query('ROLLBACK')
     if (row.undo !== null) await this.#scratch.query(row.undo)
     return { error, rows: false, trace: ['refuses a transaction'], session: [] }
   }

@@ -235,6 +235,19 @@ export const READS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Catalogs and views of pg_catalog known to be replicated before any catalog was read; extensions have relations whose names begin the same way. */
+export const RELATIONS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
+  (
+    'pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_attribute pg_auth_members pg_cast pg_class pg_collation pg_constraint pg_conversion ' +
+    'pg_database pg_db_role_setting pg_default_acl pg_depend pg_description pg_enum pg_event_trigger pg_extension pg_foreign_data_wrapper ' +
+    'pg_foreign_server pg_foreign_table pg_group pg_index pg_indexes pg_inherits pg_init_privs pg_language pg_matviews pg_namespace pg_opclass ' +
+    'pg_operator pg_opfamily pg_parameter_acl pg_partitioned_table pg_policies pg_policy pg_proc pg_publication pg_publication_namespace ' +
+    'pg_publication_rel pg_publication_tables pg_range pg_rewrite pg_roles pg_rules pg_seclabel pg_seclabels pg_sequence pg_shadow pg_shdepend ' +
+    'pg_shdescription pg_statistic_ext pg_stats pg_stats_ext pg_tables pg_tablespace pg_transform pg_trigger pg_ts_config pg_ts_config_map pg_ts_dict ' +
+    'pg_ts_parser pg_ts_template pg_type pg_user pg_user_mapping pg_user_mappings pg_views'
+  ).split(' '),
+)
+
 /** Types and operators that nobody redefines without knowing it: `SELECT 1 = '1'::text` is a read even before a catalog was read. */
 export const TYPES_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
   'text date uuid json jsonb bytea name oid regclass regtype inet cidr money xml int4 int8 float8 bool timestamptz'.split(

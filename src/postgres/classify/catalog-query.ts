@@ -58,6 +58,9 @@ const RELATIONS = `
     select a.attrelid, pg_catalog.pg_get_expr(c.conbin, 0) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.atttypid = c.contypid where c.contype = 'c' and c.contypid <> 0
     union
+    select p.polrelid, e from pg_catalog.pg_policy p, lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)),
+      (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e) where e is not null
+    union
     select i.indrelid, e from pg_catalog.pg_index i, lateral (values (pg_catalog.pg_get_expr(i.indexprs, i.indrelid)),
       (pg_catalog.pg_get_expr(i.indpred, i.indrelid))) x(e) where i.indexprs is not null or i.indpred is not null
   ), runs(oid, trigger, rule, e) as (
@@ -81,9 +84,8 @@ const RELATIONS = `
     from reached join runs on runs.oid = reached.by group by reached.oid
   ), special as (
     select c.oid, n.nspname, c.relname, c.relkind, u.oid is not null as unreplicated,
-      case when c.relrowsecurity then (select pg_catalog.json_agg(e) from pg_catalog.pg_policy p,
-          lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)), (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e)
-        where p.polrelid = c.oid and e is not null) end as policies,
+      case when c.relrowsecurity then (select pg_catalog.json_agg(pg_catalog.pg_get_expr(p.polqual, p.polrelid)) from pg_catalog.pg_policy p
+        where p.polrelid = c.oid and p.polcmd in ('r', '*') and p.polqual is not null) end as policies,
       w.triggers, coalesce(w.rules, false) as rules, w.expressions
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace

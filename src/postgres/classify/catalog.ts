@@ -41,12 +41,12 @@ export interface Relation {
   readonly kind: 'view' | 'sequence' | 'unreplicated' | 'table'
   /** The text of a view's query. */
   readonly definition: string | null
-  /** Expressions of row-level-security policies. */
+  /** Expressions of row-level-security policies for those who read. */
   readonly policies: readonly string[]
   /** Oids of the functions of user triggers that a write may fire, here or where it goes on; of rules nothing is known, so a rule sets `rules`. */
   readonly triggers: readonly string[]
   readonly rules: boolean
-  /** Expressions that a write evaluates: defaults, generated columns, checks, indexes. Those that call nothing are left out. */
+  /** Expressions that a write evaluates: defaults, generated columns, checks, policies, indexes. Those that call nothing are left out. */
   readonly expressions: readonly string[]
 }
 

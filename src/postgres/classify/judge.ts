@@ -7,6 +7,7 @@ import {
   OPERATORS_WITHOUT_CATALOG,
   READ,
   READS_WITHOUT_CATALOG,
+  RELATIONS_WITHOUT_CATALOG,
   systemRelation,
   type Treatment,
   TYPES_WITHOUT_CATALOG,
@@ -110,6 +111,8 @@ export function worse(a: Treatment, b: Treatment): Treatment {
  */
 function judgeFunction(name: Call, { catalog, bodies, doubtful }: Knowledge): Treatment {
   if (name.name.includes(UNREADABLE)) return UNKNOWN_FUNCTION
+  // Helpers of its views, which JDBC's metadata queries call by themselves.
+  if (name.schema === 'information_schema' && name.name.startsWith('_pg_')) return READ
   const inCatalog = name.schema === null || name.schema === 'pg_catalog'
   let result: Treatment | null = null
   if (inCatalog) {
@@ -157,8 +160,7 @@ function judgeRelation(name: Name, { catalog, bodies, doubtful }: Knowledge): Tr
   if (system.verdict === 'primary') return system
   const candidates = relationsNamed(name, catalog)
   if (catalog === null) {
-    if (name.schema === null && name.name.startsWith('pg_')) return READ
-    return UNKNOWN_RELATION
+    return name.schema === null && RELATIONS_WITHOUT_CATALOG.has(name.name) ? READ : UNKNOWN_RELATION
   }
   return candidates.map((relation) => judgeKind(relation, bodies!, doubtful)).reduce(worse, READ)
 }

@@ -125,6 +125,8 @@ function explain(node: Node, collector: Collector): Statement {
 
 /** Planning what would make a table plans its query, and nothing else; a temporary one's schema is made all the same. */
 function judgePlanned(wrapped: Node, collector: Collector): Statement {
+  // It has no plan.
+  if (wrapped.RefreshMatViewStmt !== undefined) return statement('EXPLAIN', 'read', 'read')
   const made = wrapped.CreateTableAsStmt as Node | undefined
   const selected = wrapped.SelectStmt as Node | undefined
   const into = (made?.into ?? selected?.intoClause) as Node | undefined

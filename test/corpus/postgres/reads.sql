@@ -45,7 +45,7 @@ SELECT * FROM parted_1
 SELECT * FROM v_plain
 SELECT * FROM v_nested WHERE id = 2
 SELECT * FROM secured
-SELECT * FROM users TABLESAMPLE SYSTEM (10)
+SELECT * FROM users TABLESAMPLE SYSTEM (100)
 SELECT * FROM users TABLESAMPLE BERNOULLI (10) REPEATABLE (1)
 TABLE users
 VALUES (1, 'a'), (2, 'b')
@@ -241,6 +241,8 @@ SELECT * FROM docs
 --@ before: SET LOCAL ROLE app
 SELECT * FROM secured_sub
 --@ before: SET LOCAL ROLE app
+SELECT * FROM secured_fn
+--@ before: SET LOCAL ROLE app
 SELECT * FROM v_security
 --= read read none # a function that is called with other numbers of arguments than the one that writes, and one whose path is fixed
 SELECT f_sql(1), public.f_sql(2)
@@ -293,6 +295,7 @@ EXPLAIN (VERBOSE, COSTS OFF, FORMAT YAML) SELECT 1
 EXPLAIN (COSTS OFF) CREATE TABLE x AS SELECT * FROM users
 EXPLAIN CREATE MATERIALIZED VIEW x AS SELECT 1
 EXPLAIN SELECT 1 INTO copied
+EXPLAIN REFRESH MATERIALIZED VIEW m_users
 EXPLAIN (VERBOSE) SELECT * INTO UNLOGGED copied FROM users
 EXPLAIN (FORMAT JSON) SELECT * FROM users JOIN orders USING (id)
 EXPLAIN (COSTS FALSE, FORMAT XML) TABLE users
@@ -319,6 +322,7 @@ COPY (SELECT * FROM users ORDER BY id) TO STDOUT (FORMAT csv, FORCE_QUOTE *, QUO
 COPY users TO STDOUT BINARY
 COPY orders TO STDOUT DELIMITER AS '|' NULL AS 'n'
 COPY (SELECT * FROM v_plain) TO STDOUT
+--@ since: 18
 COPY m_users TO STDOUT
 --= read read none # several statements, all of them reads
 SELECT 1;; SELECT 2

@@ -19,6 +19,7 @@ SET transaction_read_only TO off
 SET transaction_isolation TO 'repeatable read'
 SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
 SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE
+--@ since: 16
 --@ fails: 0A000
 RESET transaction_isolation
 --= primary session-state none # settings differ from server to server, and between sessions
@@ -170,9 +171,8 @@ BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE
 START TRANSACTION READ WRITE, ISOLATION LEVEL REPEATABLE READ
 SET TRANSACTION READ WRITE
 SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
---@ fails: 42704
---@ before: SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
-SET TRANSACTION SNAPSHOT '00000003-0000001B-1'
+--@ fails: 0A000
+SET TRANSACTION SNAPSHOT 'x'
 --@ before: INSERT INTO items VALUES (1, 'x', 1)
 --@ undo: ROLLBACK PREPARED 'x'
 PREPARE TRANSACTION 'x'
@@ -278,6 +278,7 @@ SELECT pg_create_restore_point('x')
 SELECT pg_backup_start('x')
 --@ fails: 55000
 SELECT pg_backup_stop()
+--@ since: 16
 SELECT pg_log_standby_snapshot()
 --@ fails: 55000
 SELECT pg_is_wal_replay_paused()
@@ -427,6 +428,7 @@ SELECT pg_create_logical_replication_slot('x', 'test_decoding')
 SELECT pg_logical_slot_get_changes('x', NULL, NULL)
 --@ fails: 55000
 SELECT pg_logical_slot_peek_changes('x', NULL, NULL)
+--@ since: 18
 --@ fails: 22023
 SELECT pg_replication_slot_advance('x', '0/0')
 --@ fails: 55000
