@@ -111,6 +111,8 @@ function query(command: string, collector: Collector, tree: unknown): Statement 
 }
 
 function explain(node: Node, collector: Collector): Statement {
+  // It has no plan to show, and ANALYZE does not run it either.
+  if ((node.query as Node).RefreshMatViewStmt !== undefined) return statement('EXPLAIN', 'read', 'read')
   const options = list(node.options).map((option) =>
     String(((option as Node).DefElem as Node | undefined)?.defname).toLowerCase(),
   )
@@ -125,8 +127,6 @@ function explain(node: Node, collector: Collector): Statement {
 
 /** Planning what would make a table plans its query, and nothing else; a temporary one's schema is made all the same. */
 function judgePlanned(wrapped: Node, collector: Collector): Statement {
-  // It has no plan.
-  if (wrapped.RefreshMatViewStmt !== undefined) return statement('EXPLAIN', 'read', 'read')
   const made = wrapped.CreateTableAsStmt as Node | undefined
   const selected = wrapped.SelectStmt as Node | undefined
   const into = (made?.into ?? selected?.intoClause) as Node | undefined

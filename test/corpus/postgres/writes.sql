@@ -109,7 +109,6 @@ EXPLAIN (ANALYZE 0) INSERT INTO items VALUES (1, 'a', 1)
 EXPLAIN (ANALYZE 1) INSERT INTO items VALUES (1, 'a', 1)
 EXPLAIN VERBOSE DELETE FROM items
 --= primary write none # planning alone, of what would write: proved to be harmless by nothing but a literal
-EXPLAIN ANALYZE REFRESH MATERIALIZED VIEW m_users
 EXPLAIN SELECT nextval('seq')
 EXPLAIN SELECT * FROM users WHERE id = f_liar()
 EXPLAIN CREATE TABLE x AS SELECT nextval('seq')
