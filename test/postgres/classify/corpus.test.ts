@@ -16,7 +16,8 @@ test('the corpus is large, and says why everything is in it', () => {
 })
 
 describe.each(VERSIONS)('with the catalog of a PostgreSQL %i', (version) => {
-  const { facts } = classifying(() => recordedCatalog(version), { digests: 10_000, parseBurstMs: 1e9 })
+  const recorded = recordedCatalog(version)
+  const { facts } = classifying(() => recorded, { digests: 10_000, parseBurstMs: 1e9 })
   const rows = corpus.filter((row) => row.since <= version)
 
   test('all facts are as expected, at first sight and from the cache', () => {
