@@ -25,18 +25,23 @@ import { sendCancel } from './cancel.ts'
 import { Databases } from './databases.ts'
 import { engineFor } from './engines.ts'
 
-interface Parts {
+export interface Parts {
   readonly log: Log
   readonly metrics: ClusterMetrics
+  /** Makes the engine, instead of the one that the configuration names. */
+  readonly engine?: typeof engineFor
 }
 
 /** A server that does not answer at all for so many probe time-outs takes its busy connections with it: nobody hangs for ever. */
 const DOWN_TIMEOUTS = 10
 
 /** Rejects only when it cannot listen. */
-export async function startCluster(first: ClusterConfig, { log, metrics }: Parts): Promise<RunningCluster> {
+export async function startCluster(
+  first: ClusterConfig,
+  { log, metrics, engine: makeEngine = engineFor }: Parts,
+): Promise<RunningCluster> {
   let config = first
-  const engine = await engineFor({ config: () => config, fleet: () => fleet })
+  const engine = await makeEngine({ config: () => config, fleet: () => fleet })
   const nameOf = (address: Address) => ('path' in address ? address.path : `${address.host}:${address.port}`)
   const floors = createFloors({ keysMax: config.limits.causalKeys })
   const loads = config.servers.map(() => 0)

@@ -70,6 +70,12 @@ export function runAgain(session: Session, connection: ServerConnection, reply: 
   context.log.info({ cause, code: failure?.code, error: failure?.message, statement }, 'a replica refused a statement')
   current.refusedAsWrite = rerun === 'learn' && current.work.facts.digest !== NO_DIGEST
   current.forcePrimary = current.refusedAsWrite ? 'learned-write' : 're-run'
+  // What was taken for a read is none: the primary's answer acknowledges a write, and its connection may be left with anything.
+  if (current.refusedAsWrite) {
+    const { facts } = current.work
+    const effect = facts.effect.kind === 'none' ? ({ kind: 'unknown' } as const) : facts.effect
+    current.work = { ...current.work, facts: { ...facts, verdict: 'primary', because: 'learned-write', effect } }
+  }
   connection.retired = true
   session.lease.letGo()
   session.phase = 'idle'

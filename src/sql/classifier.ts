@@ -69,6 +69,7 @@ interface Entry<Analysis> {
   stamp: object | null
 }
 
+const BACKSLASH = 0x5c
 const LEARNED_MAX = 10_000
 const EXACT_MAX = 512
 
@@ -153,6 +154,9 @@ export function classifierFor<Analysis extends Basics, Catalog>(
     }
     if (entry.analysis.literalDependent) {
       if (end - start > parseBytes) return conservative('unparsed', key)
+      // The parser knows strings with backslashes in one way only.
+      const otherStrings = engine.analyzeExactly === undefined && !mode.standardConformingStrings
+      if (otherStrings && text.subarray(start, end).includes(BACKSLASH)) return conservative('unparsed', key)
       return exactly(key, text, start, end, mode)
     }
     entry.facts = judged(key, entry.analysis)

@@ -40,7 +40,15 @@ const A_STRING = 4
 const AN_ESCAPE_STRING = 5
 const OTHER = 6
 
+/** Backslashes escape always, while the session has it so, or may not stand there at all. */
+const ESCAPES = 0
+const PLAIN = 1
+const DIGITS = 2
+type StringKind = typeof ESCAPES | typeof PLAIN | typeof DIGITS
+
 const BLANK = 0x20
+/** `N'text'` */
+const NATIONAL = 0x6e
 const QUOTE = 0x27
 
 export interface ScanLimits {
@@ -140,7 +148,7 @@ export class Scanner implements TextScanner {
           break
         case STRING_QUOTE:
           if (this.last === AN_ESCAPE_STRING) return UNPARSED
-          at = this.string(text, at + 1, end, false, mode)
+          at = this.string(text, at + 1, end, PLAIN, mode)
           break
         case NAME_QUOTE:
           at = this.name(text, at, end)
@@ -177,15 +185,21 @@ export class Scanner implements TextScanner {
     const next = at + 1 < end ? text[at + 1]! : 0
     if (next === QUOTE || next === 0x26) {
       const prefix = text[at]! | 0x20
-      if (next === QUOTE && prefix === this.lexicon.escapePrefix) return this.string(text, at + 2, end, true, mode)
+      if (next === QUOTE && prefix === this.lexicon.escapePrefix) return this.string(text, at + 2, end, ESCAPES, mode)
       if (next === QUOTE && this.lexicon.plainPrefixes.includes(prefix)) {
         if (this.last === A_STRING || this.last === AN_ESCAPE_STRING) return NONE
-        return this.string(text, at + 2, end, false, mode)
+        return this.string(text, at + 2, end, prefix === NATIONAL ? PLAIN : DIGITS, mode)
       }
       if (next === 0x26 && prefix === this.lexicon.unicodePrefix && at + 2 < end) {
-        // Unicode escapes may spell anything, and UESCAPE chooses how: not worth knowing.
+        // A string ends where it would without the escapes, which may spell anything. Names that escapes spell are not worth knowing.
         const third = text[at + 2]!
-        if (third === QUOTE || third === 0x22) return NONE
+        if (third === 0x22) return NONE
+        if (third === QUOTE) {
+          if (!mode.standardConformingStrings || this.last === A_STRING || this.last === AN_ESCAPE_STRING) return NONE
+          const after = this.string(text, at + 3, end, PLAIN, mode)
+          if (after !== NONE) this.out[this.length - 1] = CLOCK_STRING
+          return after
+        }
       }
     }
     this.separate()
@@ -238,8 +252,10 @@ export class Scanner implements TextScanner {
     return at + 1
   }
 
-  private string(text: Uint8Array, at: number, end: number, escapes: boolean, mode: LexMode): number {
-    const after = endOfString(text, at, end, escapes, mode.standardConformingStrings)
+  private string(text: Uint8Array, at: number, end: number, kind: StringKind, mode: LexMode): number {
+    const conforming = mode.standardConformingStrings
+    const escapes = kind === ESCAPES
+    const after = endOfString(text, at, end, escapes || (kind === PLAIN && !conforming), conforming)
     if (after === NONE) return NONE
     this.separate()
     if (this.last === A_STRING && !escapes) {

@@ -114,7 +114,11 @@ test('the canonical text of a text inside a larger buffer is the same', () => {
 
 test('statements of one canonical text have one fingerprint in the real parser', () => {
   const fingerprints = new Map<string, string>()
-  for (const { sql } of corpus) {
+  for (const { sql, mode } of corpus) {
+    // The real parser knows strings with standard_conforming_strings on only.
+    if (!mode.standardConformingStrings) continue
+    // Values of options count as names there, and mean nothing to what is classified.
+    if (/^explain \(\w+ \d/i.test(sql)) continue
     const key = canonical(sql)
     if (typeof key === 'number') continue
     let fingerprint: string
@@ -123,6 +127,8 @@ test('statements of one canonical text have one fingerprint in the real parser',
     } catch {
       continue
     }
+    // An error of the lexer comes as a text.
+    if (!/^[0-9a-f]{16}$/.test(fingerprint)) continue
     expect(fingerprints.get(key) ?? fingerprint, sql).toBe(fingerprint)
     fingerprints.set(key, fingerprint)
   }

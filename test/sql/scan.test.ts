@@ -78,7 +78,7 @@ describe('what is not understood', () => {
     'select 1a',
     'select $1a',
     'select $',
-    "select U&'a'",
+    'select U&"a"',
     'select U&"a"',
   ])('%j', (sql) => {
     expect(scanned(sql)).toBe(UNPARSED)

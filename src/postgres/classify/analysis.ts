@@ -7,9 +7,14 @@ export interface Name {
   readonly name: string
 }
 
+/** `args`: how many arguments it is called with; null when that cannot be told. */
+export interface Call extends Name {
+  readonly args: number | null
+}
+
 /** Everything that a text uses and that the catalog must vouch for. */
 export interface Uses {
-  readonly functions: readonly Name[]
+  readonly functions: readonly Call[]
   /** Last parts of `x.y`: a call of y(x) when x has no column y. */
   readonly attributes: readonly string[]
   readonly relations: readonly Name[]
@@ -17,8 +22,8 @@ export interface Uses {
   readonly written: readonly Name[]
   readonly operators: readonly string[]
   readonly types: readonly Name[]
-  /** Names of common table expressions, for people: they are no tables. */
-  readonly ctes: readonly string[]
+  /** Types to which something other than a literal is converted explicitly. */
+  readonly casts: readonly Name[]
   /** Asks for the current time by itself (CURRENT_DATE, a literal `now`), not through a function. */
   readonly clock: boolean
 }

@@ -31,8 +31,6 @@ export const UNKNOWN_FUNCTION = primary('unknown-function', 'unknown')
 
 const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: string])[] = [
   ['9.9.5 Current Date/Time', CLOCK, 'now transaction_timestamp statement_timestamp clock_timestamp timeofday'],
-  // age(timestamp) counts from the current date.
-  ['9.9 Date/Time', CLOCK, 'age'],
   ['9.9.6 Delaying Execution: waits, changes nothing', READ, 'pg_sleep pg_sleep_for pg_sleep_until'],
   ['9.3 Mathematical Functions: Random', READ, 'random random_normal'],
   ['9.3 Mathematical Functions: setseed changes what random() gives in this session', SESSION_CHANGE, 'setseed'],
@@ -205,7 +203,9 @@ const CALLED_AS_ATTRIBUTE =
   /^(pg_|lo_|txid_|dblink|query_to|table_to|schema_to|nextval$|setval$|currval$|current_setting$|set_config$|setseed$)/
 
 /** What is known of a function of pg_catalog by its name alone; null: its volatility decides. */
-export function builtinFunction(name: string): Treatment | null {
+export function builtinFunction(name: string, args: number | null): Treatment | null {
+  // age(timestamp) counts from the current date, age(timestamp, timestamp) between two.
+  if (name === 'age') return args === 2 ? READ : CLOCK
   const known = named.get(name)
   if (known !== undefined) return known
   if (name.startsWith('pg_stat_get_') || name.startsWith('pg_stat_reset') || name.startsWith('binary_upgrade_'))
@@ -216,7 +216,7 @@ export function builtinFunction(name: string): Treatment | null {
 
 /** The same for `x.name`, which calls name(x) when x has no such column. */
 export function builtinAttribute(name: string): Treatment | null {
-  return CALLED_AS_ATTRIBUTE.test(name) ? builtinFunction(name) : null
+  return CALLED_AS_ATTRIBUTE.test(name) ? builtinFunction(name, 1) : null
 }
 
 /** Immutable and stable functions known to be reads before any catalog was read: the ones that drivers' and tools' first statements call. */
@@ -232,6 +232,19 @@ export const READS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
     'shobj_description sign split_part sqrt starts_with string_agg string_to_array strpos substr substring sum timezone to_char to_date to_json ' +
     'to_jsonb to_number to_timestamp translate trim trunc unnest upper width_bucket xmlagg date text int4 int8 float8 numeric overlaps rank dense_rank lag lead ' +
     'first_value last_value'
+  ).split(' '),
+)
+
+/** Catalogs and views of pg_catalog known to be replicated before any catalog was read; extensions have relations whose names begin the same way. */
+export const RELATIONS_WITHOUT_CATALOG: ReadonlySet<string> = new Set(
+  (
+    'pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_attribute pg_auth_members pg_cast pg_class pg_collation pg_constraint pg_conversion ' +
+    'pg_database pg_db_role_setting pg_default_acl pg_depend pg_description pg_enum pg_event_trigger pg_extension pg_foreign_data_wrapper ' +
+    'pg_foreign_server pg_foreign_table pg_group pg_index pg_indexes pg_inherits pg_init_privs pg_language pg_matviews pg_namespace pg_opclass ' +
+    'pg_operator pg_opfamily pg_parameter_acl pg_partitioned_table pg_policies pg_policy pg_proc pg_publication pg_publication_namespace ' +
+    'pg_publication_rel pg_publication_tables pg_range pg_rewrite pg_roles pg_rules pg_seclabel pg_seclabels pg_sequence pg_shadow pg_shdepend ' +
+    'pg_shdescription pg_statistic_ext pg_stats pg_stats_ext pg_tables pg_tablespace pg_transform pg_trigger pg_ts_config pg_ts_config_map pg_ts_dict ' +
+    'pg_ts_parser pg_ts_template pg_type pg_user pg_user_mapping pg_user_mappings pg_views'
   ).split(' '),
 )
 
@@ -266,27 +279,43 @@ export function systemRelation(name: string): Treatment {
 
 /**
  * Extensions whose C functions do what their labels say: immutable and stable ones only compute or read. The second column names
- * volatile functions of theirs that are reads nevertheless. Not here although it looks the part: isn, whose isn_weak() is labelled immutable and changes the session. (Manual, appendix F, and the extensions' own documentation.)
+ * volatile functions of theirs that are reads nevertheless, the third those that hold the time. Not here although it looks the part: isn, whose isn_weak() is
+ * labelled immutable and changes the session. (Manual, appendix F, and the extensions' own documentation.)
  */
-export const TRUSTED_EXTENSIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  (
-    [
-      ['btree_gin', ''],
-      ['btree_gist', ''],
-      ['citext', ''],
-      ['cube', ''],
-      ['earthdistance', ''],
-      ['fuzzystrmatch', ''],
-      ['hstore', ''],
-      ['intarray', ''],
-      ['ltree', ''],
-      ['pg_trgm', ''],
-      ['pgcrypto', 'gen_random_bytes gen_random_uuid gen_salt'],
-      ['postgis', ''],
-      ['seg', ''],
-      ['unaccent', ''],
-      ['uuid-ossp', 'uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4'],
-      ['vector', ''],
-    ] as const
-  ).map(([extension, volatile]) => [extension, new Set(volatile.split(' '))]),
+const EXTENSIONS: readonly (readonly [extension: string, volatile?: string, clock?: string])[] = [
+  ['btree_gin'],
+  ['btree_gist'],
+  ['citext'],
+  ['cube'],
+  ['earthdistance'],
+  ['fuzzystrmatch'],
+  ['hstore'],
+  ['intarray'],
+  ['ltree'],
+  ['pg_trgm'],
+  ['pgcrypto', 'gen_random_bytes gen_random_uuid gen_salt'],
+  ['postgis'],
+  ['seg'],
+  ['tsm_system_rows', 'system_rows'],
+  ['tsm_system_time', 'system_time'],
+  ['unaccent'],
+  ['uuid-ossp', 'uuid_generate_v4', 'uuid_generate_v1 uuid_generate_v1mc'],
+  ['vector'],
+]
+
+const trustedExtensions = new Map(
+  EXTENSIONS.map(([extension, volatile = '', clock = '']) => {
+    const all: [string, Treatment][] = [
+      ...volatile.split(' ').map((name): [string, Treatment] => [name, READ]),
+      ...clock.split(' ').map((name): [string, Treatment] => [name, CLOCK]),
+    ]
+    return [extension, new Map(all)]
+  }),
 )
+
+/** What a function of an extension is known to be; null: nothing is known of it. */
+export function extensionFunction(extension: string, name: string, volatile: boolean): Treatment | null {
+  const known = trustedExtensions.get(extension)
+  if (known === undefined) return null
+  return volatile ? (known.get(name) ?? null) : READ
+}

@@ -18,10 +18,10 @@ const BUILTINS = `
   from pg_catalog.pg_proc where pronamespace = 'pg_catalog'::regnamespace
   group by proname order by proname`
 
-/** oid, schema, name, kind, volatility, language, unary, extension, definition, oids that an aggregate calls */
+/** oid, schema, name, kind, volatility, language, fewest and most arguments (null: any number), extension, definition, oids that an aggregate calls */
 const FUNCTIONS = `
   select p.oid, n.nspname, p.proname, p.prokind, p.provolatile, l.lanname,
-    p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1 or p.provariadic <> 0,
+    p.pronargs - p.pronargdefaults - (p.provariadic <> 0)::int, case when p.provariadic = 0 then p.pronargs end,
     (select e.extname from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
       where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
         and d.refclassid = 'pg_catalog.pg_extension'::regclass limit 1),
@@ -37,34 +37,71 @@ const FUNCTIONS = `
   where p.pronamespace not in ${SYSTEM_SCHEMAS}
   order by p.oid`
 
-/** schema, name, kind, definition, policies (JSON), trigger functions, whether it has rules */
+/** Calls no function, or one of those that every other default calls. */
+const HARMLESS_EXPRESSION =
+  "e !~ '[a-z0-9_\"]\\(' or e ~ '^(nextval\\(''[^'']*''::regclass\\)|now\\(\\)|gen_random_uuid\\(\\))$'"
+
+/**
+ * schema, name, kind, definition, policies (JSON), trigger functions, whether it has rules, expressions that a write evaluates (JSON). What a write may run is
+ * told of the table that has it, of those that it inherits from or is a partition of, and of those from which a foreign key's action reaches it.
+ */
 const RELATIONS = `
   with recursive unreplicated(oid) as (
     select oid from pg_catalog.pg_class where relpersistence = 'u' and relkind in ('r', 'p', 'm', 'S') or relkind = 'f'
     union
     select i.inhparent from pg_catalog.pg_inherits i join unreplicated u on u.oid = i.inhrelid
+  ), evaluated(oid, e) as (
+    select adrelid, pg_catalog.pg_get_expr(adbin, adrelid) from pg_catalog.pg_attrdef
+    union
+    select conrelid, pg_catalog.pg_get_expr(conbin, conrelid) from pg_catalog.pg_constraint where contype = 'c' and conrelid <> 0
+    union
+    select a.attrelid, pg_catalog.pg_get_expr(c.conbin, 0) from pg_catalog.pg_constraint c
+      join pg_catalog.pg_attribute a on a.atttypid = c.contypid where c.contype = 'c' and c.contypid <> 0
+    union
+    select p.polrelid, e from pg_catalog.pg_policy p, lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)),
+      (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e) where e is not null
+    union
+    select i.indrelid, e from pg_catalog.pg_index i, lateral (values (pg_catalog.pg_get_expr(i.indexprs, i.indrelid)),
+      (pg_catalog.pg_get_expr(i.indpred, i.indrelid))) x(e) where i.indexprs is not null or i.indpred is not null
+  ), runs(oid, trigger, rule, e) as (
+    select tgrelid, tgfoid::oid, false, null::text from pg_catalog.pg_trigger where not tgisinternal
+    union all
+    select ev_class, null::oid, true, null from pg_catalog.pg_rewrite where rulename <> '_RETURN'
+    union all
+    select oid, null, false, e from evaluated where not (${HARMLESS_EXPRESSION})
+  ), reached(oid, by) as (
+    select distinct oid, oid from runs
+    union
+    select x.oid, r.by from reached r, lateral (
+      select inhparent from pg_catalog.pg_inherits where inhrelid = r.oid
+      union all
+      select confrelid from pg_catalog.pg_constraint where contype = 'f' and conrelid = r.oid
+        and (confupdtype in ('c', 'n', 'd') or confdeltype in ('c', 'n', 'd'))
+    ) x(oid)
+  ), writing as (
+    select reached.oid, pg_catalog.string_agg(distinct trigger::text, ' ') as triggers, pg_catalog.bool_or(rule) as rules,
+      pg_catalog.json_agg(distinct e) filter (where e is not null) as expressions
+    from reached join runs on runs.oid = reached.by group by reached.oid
   ), special as (
     select c.oid, n.nspname, c.relname, c.relkind, u.oid is not null as unreplicated,
-      case when c.relrowsecurity then (select pg_catalog.json_agg(e) from pg_catalog.pg_policy p,
-          lateral (values (pg_catalog.pg_get_expr(p.polqual, p.polrelid)), (pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))) x(e)
-        where p.polrelid = c.oid and e is not null) end as policies,
-      case when c.relhastriggers then (select pg_catalog.string_agg(t.tgfoid::oid::text, ' ') from pg_catalog.pg_trigger t
-        where t.tgrelid = c.oid and not t.tgisinternal) end as triggers,
-      c.relhasrules and exists (select from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules
+      case when c.relrowsecurity then (select pg_catalog.json_agg(pg_catalog.pg_get_expr(p.polqual, p.polrelid)) from pg_catalog.pg_policy p
+        where p.polrelid = c.oid and p.polcmd in ('r', '*') and p.polqual is not null) end as policies,
+      w.triggers, coalesce(w.rules, false) as rules, w.expressions
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     left join unreplicated u on u.oid = c.oid
+    left join writing w on w.oid = c.oid
     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't' and c.relnamespace not in ${SYSTEM_SCHEMAS}
   )
   select nspname, relname,
     case when unreplicated then 'unreplicated' when relkind = 'v' then 'view' when relkind = 'S' then 'sequence' else 'table' end,
     case when relkind = 'v' then pg_catalog.pg_get_viewdef(oid) end,
-    policies, triggers, rules
+    policies, triggers, rules, expressions
   from special
-  where unreplicated or relkind in ('v', 'S') or policies is not null or triggers is not null or rules
+  where unreplicated or relkind in ('v', 'S') or policies is not null or triggers is not null or rules or expressions is not null
   order by oid`
 
-/** use (operator, type, anywhere, event-trigger), name, oid of a function, or expression */
+/** use (operator, type, cast, anywhere, event-trigger), name, oid of a function, or expression */
 const IMPLICIT = `
   with recursive checked(oid, domain) as (
     select contypid, contypid from pg_catalog.pg_constraint where contype = 'c' and contypid <> 0
@@ -92,7 +129,7 @@ const IMPLICIT = `
     lateral (values (t.typinput::oid), (t.typmodin::oid), (t.typreceive::oid)) f(oid)
   where t.typtype = 'b' and t.typnamespace not in ${SYSTEM_SCHEMAS} and f.oid >= 16384
   union all
-  select 'type', t.typname, c.castfunc, null
+  select case c.castcontext when 'e' then 'cast' else 'type' end, t.typname, c.castfunc, null
   from pg_catalog.pg_cast c join pg_catalog.pg_type t on t.oid = c.casttarget
   where c.castfunc >= 16384
   union all

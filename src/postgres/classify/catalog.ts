@@ -10,8 +10,10 @@ export interface Catalog {
   readonly relations: ReadonlyMap<string, readonly Relation[]>
   /** Functions behind operators outside pg_catalog, by the operator's name. */
   readonly operators: ReadonlyMap<string, readonly Implicit[]>
-  /** Functions that a cast to a type or its constraints run, by the type's name. */
+  /** What a type's input, its constraints, and casts to it that need not be asked for run, by the type's name. */
   readonly types: ReadonlyMap<string, readonly Implicit[]>
+  /** Functions of casts to a type that must be asked for. */
+  readonly casts: ReadonlyMap<string, readonly Implicit[]>
   /** Functions that may run for any expression over a column: implicit casts and operator classes outside pg_catalog. */
   readonly anywhere: readonly Implicit[]
   readonly eventTriggers: boolean
@@ -21,8 +23,8 @@ export interface UserFunction {
   readonly oid: string
   readonly schema: string
   readonly name: string
-  /** Whether it can be called with one argument, and so as `x.name`. */
-  readonly unary: boolean
+  /** How many arguments it can be called with. */
+  readonly args: { readonly min: number; readonly max: number }
   readonly kind: 'function' | 'procedure' | 'aggregate' | 'window'
   readonly volatile: boolean
   readonly language: string
@@ -39,11 +41,13 @@ export interface Relation {
   readonly kind: 'view' | 'sequence' | 'unreplicated' | 'table'
   /** The text of a view's query. */
   readonly definition: string | null
-  /** Expressions of row-level-security policies. */
+  /** Expressions of row-level-security policies for those who read. */
   readonly policies: readonly string[]
-  /** Oids of the functions of its user triggers; of rules nothing is known, so a rule sets `rules`. */
+  /** Oids of the functions of user triggers that a write may fire, here or where it goes on; of rules nothing is known, so a rule sets `rules`. */
   readonly triggers: readonly string[]
   readonly rules: boolean
+  /** Expressions that a write evaluates: defaults, generated columns, checks, policies, indexes. Those that call nothing are left out. */
+  readonly expressions: readonly string[]
 }
 
 /** A function by oid, or an expression to be read. */
@@ -68,15 +72,17 @@ export function catalogOf(rows: CatalogRows, version: string): Catalog {
   for (const row of rows.relations) append(relations, row[1] ?? '', relationOf(row))
   const operators = new Map<string, Implicit[]>()
   const types = new Map<string, Implicit[]>()
+  const casts = new Map<string, Implicit[]>()
   const anywhere: Implicit[] = []
   for (const [use, name, oid, expression] of rows.implicit) {
     const implicit: Implicit = oid ? { oid } : { expression: expression ?? '' }
     if (use === 'operator') append(operators, name ?? '', implicit)
     else if (use === 'type') append(types, name ?? '', implicit)
+    else if (use === 'cast') append(casts, name ?? '', implicit)
     else if (use === 'event-trigger') eventTriggers = true
     else anywhere.push(implicit)
   }
-  return { version, builtins, functions, relations, operators, types, anywhere, eventTriggers }
+  return { version, builtins, functions, relations, operators, types, casts, anywhere, eventTriggers }
 }
 
 const KINDS: Readonly<Record<string, UserFunction['kind']>> = {
@@ -87,7 +93,7 @@ const KINDS: Readonly<Record<string, UserFunction['kind']>> = {
 }
 
 function functionOf(row: readonly (string | null)[]): UserFunction {
-  const [oid, schema, name, kind, volatility, language, unary, extension, definition, calls] = row
+  const [oid, schema, name, kind, volatility, language, min, max, extension, definition, calls] = row
   return {
     oid: oid ?? '',
     schema: schema ?? '',
@@ -95,7 +101,7 @@ function functionOf(row: readonly (string | null)[]): UserFunction {
     kind: KINDS[kind ?? ''] ?? 'function',
     volatile: volatility !== 'i' && volatility !== 's',
     language: language ?? '',
-    unary: unary === 't',
+    args: { min: Number(min), max: max ? Number(max) : Number.POSITIVE_INFINITY },
     extension: extension ?? null,
     definition: definition ?? null,
     calls: words(calls),
@@ -103,7 +109,7 @@ function functionOf(row: readonly (string | null)[]): UserFunction {
 }
 
 function relationOf(row: readonly (string | null)[]): Relation {
-  const [schema, name, kind, definition, policies, triggers, rules] = row
+  const [schema, name, kind, definition, policies, triggers, rules, expressions] = row
   return {
     schema: schema ?? '',
     name: name ?? '',
@@ -112,6 +118,7 @@ function relationOf(row: readonly (string | null)[]): Relation {
     policies: policies ? (JSON.parse(policies) as string[]) : [],
     triggers: words(triggers),
     rules: rules === 't',
+    expressions: expressions ? (JSON.parse(expressions) as string[]) : [],
   }
 }
 

@@ -10,7 +10,10 @@ export function analyzeFunction(definition: string, language: string): readonly 
   const defaults = list(created.parameters)
     .map((parameter) => ((parameter as Node).FunctionParameter as Node | undefined)?.defexpr)
     .filter((expression) => expression !== undefined)
-  const analyses = [analyzeStatements(defaults.map(selecting))]
+  // A value that is passed or returned is converted to the type declared, and that may be a domain with checks.
+  const types = list(created.parameters).map((parameter) => ((parameter as Node).FunctionParameter as Node).argType)
+  if (created.returnType !== undefined) types.push(created.returnType)
+  const analyses = [analyzeStatements([...defaults, ...types.map(declaring)].map(selecting))]
   const body = language === 'plpgsql' ? plpgsqlStatements(definition) : sqlStatements(created)
   if (body === null) return null
   analyses.push(analyzeStatements(body))
@@ -22,6 +25,8 @@ export function analyzeExpression(expression: string): (Uses & Pick<Analysis, 'k
   const statements = parseStatements(`SELECT ${expression}`)
   return statements?.length === 1 ? analyzeStatements([statements[0]!.stmt as Node]) : null
 }
+
+const declaring = (typeName: unknown): Node => ({ ColumnDef: { typeName } })
 
 const selecting = (expression: unknown): Node => ({ SelectStmt: { targetList: [{ ResTarget: { val: expression } }] } })
 

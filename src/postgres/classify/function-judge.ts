@@ -1,15 +1,17 @@
-import type { Analysis } from './analysis.ts'
+import type { Analysis, Name } from './analysis.ts'
 import { analyze } from './analyze.ts'
-import { READ, TRUSTED_EXTENSIONS, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
+import { extensionFunction, READ, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
 import type { Catalog, Implicit, Relation, UserFunction } from './catalog.ts'
 import { analyzeExpression, analyzeFunction } from './function-body.ts'
-import { judgeUses, triggersHarmless, worse } from './judge.ts'
+import { judgeUses, worse, writesHarmlessly } from './judge.ts'
 
 /** What the functions, views and policies of one catalog do. Bodies are parsed when first asked for, and the answer is kept. */
 export interface FunctionBodies {
   function(candidate: UserFunction): Treatment
   byOid(oid: string): Treatment
   view(relation: Relation): Treatment
+  /** The relations that a view shows. */
+  viewed(relation: Relation): readonly Name[]
   policies(relation: Relation): Treatment
   /** A function that runs unnamed (operator, cast, operator class): its label is believed where its body cannot be read. */
   implicit(used: Implicit): Treatment
@@ -57,20 +59,20 @@ function readBodies(catalog: Catalog): FunctionBodies {
     const stateless =
       analysis.effect.kind === 'none' &&
       analysis.transaction === null &&
-      triggersHarmless(analysis.written, catalog, bodies, false) &&
+      writesHarmlessly(analysis.written, { catalog, bodies, doubtful: false }) &&
       !analysis.ddl
     return worse(used, { ...otherwise, ...clock, effect: stateless ? 'none' : 'unknown' })
   }
 
-  function trusted(candidate: UserFunction): boolean {
-    const volatile = candidate.extension === null ? undefined : TRUSTED_EXTENSIONS.get(candidate.extension)
-    return volatile !== undefined && (!candidate.volatile || volatile.has(candidate.name))
+  function trusted({ extension, name, volatile }: UserFunction): Treatment | null {
+    return extension === null ? null : extensionFunction(extension, name, volatile)
   }
 
   const bodies: FunctionBodies = {
     function(candidate) {
       return once(candidate, UNKNOWN_FUNCTION, () => {
-        if (trusted(candidate)) return READ
+        const known = trusted(candidate)
+        if (known !== null) return known
         if (candidate.kind === 'aggregate') return candidate.calls.map(bodies.byOid).reduce(worse, READ)
         if (candidate.definition === null || candidate.kind !== 'function')
           return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
@@ -90,6 +92,9 @@ function readBodies(catalog: Catalog): FunctionBodies {
         const analysis = relation.definition === null || relation.rules ? null : analyze(relation.definition)
         return analysis === null ? UNKNOWN_VIEW : judgeText(analysis, UNKNOWN_VIEW)
       })
+    },
+    viewed(relation) {
+      return (relation.definition === null ? null : analyze(relation.definition))?.relations ?? []
     },
     policies(relation) {
       if (relation.policies.length === 0) return READ

@@ -84,8 +84,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   ReindexStmt: () => statement('REINDEX', 'primary', 'write'),
   CreateTableAsStmt(node, collector, wrapped) {
     const made = schemaChange('CreateTableAsStmt', wrapped, collector)
-    const execute = (node.query as Node | undefined)?.ExecuteStmt !== undefined
-    return execute ? { ...made, because: 'session-state', effect: UNKNOWN_EFFECT } : made
+    return isExecute(node) ? { ...made, because: 'session-state', effect: UNKNOWN_EFFECT } : made
   },
   ClusterStmt: () => statement('CLUSTER', 'primary', 'write'),
 }
@@ -112,11 +111,35 @@ function query(command: string, collector: Collector, tree: unknown): Statement 
 }
 
 function explain(node: Node, collector: Collector): Statement {
-  const inner = judgeStatement(node.query as Node, collector)
+  // It has no plan to show, and ANALYZE does not run it either.
+  if ((node.query as Node).RefreshMatViewStmt !== undefined) return statement('EXPLAIN', 'read', 'read')
+  const options = list(node.options).map((option) =>
+    String(((option as Node).DefElem as Node | undefined)?.defname).toLowerCase(),
+  )
+  const inner = options.includes('analyze')
+    ? judgeStatement(node.query as Node, collector)
+    : judgePlanned(node.query as Node, collector)
+  if (options.includes('settings') && inner.kind === 'read') return statement('EXPLAIN', 'primary', 'server-specific')
   // Only ANALYZE runs the statement, but whether it is on may hang on a literal (`ANALYZE 0`), which facts do not see.
   if (inner.kind === 'read') return { ...inner, command: 'EXPLAIN' }
   return { ...inner, command: 'EXPLAIN', kind: 'primary', literalDependent: false }
 }
+
+/** Planning what would make a table plans its query, and nothing else; a temporary one's schema is made all the same. */
+function judgePlanned(wrapped: Node, collector: Collector): Statement {
+  const made = wrapped.CreateTableAsStmt as Node | undefined
+  const selected = wrapped.SelectStmt as Node | undefined
+  const into = (made?.into ?? selected?.intoClause) as Node | undefined
+  const target = into?.rel as Node | undefined
+  const temporary = target?.relpersistence === 't' || String(target?.schemaname ?? '').startsWith('pg_temp')
+  if (target === undefined || temporary) return judgeStatement(wrapped, collector)
+  if (made !== undefined)
+    return isExecute(made) ? judgeStatement(wrapped, collector) : query('EXPLAIN', collector, made.query)
+  const { intoClause: _, ...rest } = selected!
+  return query('EXPLAIN', collector, { SelectStmt: rest })
+}
+
+const isExecute = (made: Node) => (made.query as Node | undefined)?.ExecuteStmt !== undefined
 
 function copy(node: Node, collector: Collector): Statement {
   if (node.is_from === true) {

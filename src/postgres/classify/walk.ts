@@ -1,5 +1,5 @@
 import type { Reason } from '../../routing/reasons.ts'
-import type { Name, Uses } from './analysis.ts'
+import type { Call, Name, Uses } from './analysis.ts'
 import type { Node } from './parser.ts'
 
 /**
@@ -7,13 +7,13 @@ import type { Node } from './parser.ts'
  * make a query `unparsed`: a grammar that is newer than this list must not be taken for a plain read.
  */
 export class Collector {
-  readonly functions = new Map<string, Name>()
+  readonly functions = new Map<string, Call>()
   readonly attributes = new Set<string>()
   readonly relations = new Map<string, Name>()
   readonly written = new Map<string, Name>()
   readonly operators = new Set<string>()
   readonly types = new Map<string, Name>()
-  readonly ctes = new Set<string>()
+  readonly casts = new Map<string, Name>()
   clock = false
   /** Uses or makes something in pg_temp. */
   temporary = false
@@ -21,20 +21,37 @@ export class Collector {
   problem: Reason | null = null
 
   walk(root: unknown): void {
-    const stack: unknown[] = [root]
-    while (stack.length > 0) {
-      const value = stack.pop()
+    const stack: [value: unknown, scope: Scope | null][] = [[root, null]]
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      const [value, outer] = next
       if (Array.isArray(value)) {
-        for (const element of value) stack.push(element)
+        for (const element of value) stack.push([element, outer])
         continue
       }
       if (typeof value !== 'object' || value === null) continue
+      const { withClause } = value as { readonly withClause?: Node }
+      const scope = withClause === undefined ? outer : this.openWith(withClause, outer, stack)
       for (const [key, child] of Object.entries(value)) {
-        if (typeof child !== 'object' || child === null) continue
+        if (typeof child !== 'object' || child === null || key === 'withClause') continue
+        if (key === 'RangeVar' && isVisible(child as Node, scope)) continue
         this.visit(key, child as Node)
-        stack.push(child)
+        stack.push([child, scope])
       }
     }
+  }
+
+  /** The names of a WITH hide tables in its statement, in the queries that come after them, and where it is recursive in all of its own. */
+  private openWith(clause: Node, outer: Scope | null, stack: [unknown, Scope | null][]): Scope | null {
+    const queries = list(clause.ctes)
+    const names = queries.map((query) => String(((query as Node).CommonTableExpr as Node | undefined)?.ctename ?? ''))
+    let scope = outer
+    for (const name of names) scope = { name, outer: scope }
+    const all = scope
+    for (let at = queries.length - 1; at >= 0; at--) {
+      if (clause.recursive !== true) scope = scope!.outer
+      stack.push([queries[at], clause.recursive === true ? all : scope])
+    }
+    return all
   }
 
   /** A relation that the statement writes. */
@@ -51,7 +68,7 @@ export class Collector {
       written: [...this.written.values()],
       operators: [...this.operators],
       types: [...this.types.values()],
-      ctes: [...this.ctes],
+      casts: [...this.casts.values()],
       clock: this.clock,
     }
   }
@@ -66,9 +83,22 @@ export class Collector {
     this.problem ??= reason
   }
 
-  call(name: Name): void {
-    this.functions.set(keyOf(name), name)
+  call(name: Name, args: number | null): void {
+    this.functions.set(`${keyOf(name)}(${args}`, { ...name, args })
   }
+}
+
+/** The names of common table expressions that can be seen from somewhere. */
+interface Scope {
+  readonly name: string
+  readonly outer: Scope | null
+}
+
+/** Whether a relation is one of them. */
+function isVisible(relation: Node, scope: Scope | null): boolean {
+  if (relation.schemaname !== undefined) return false
+  for (let at = scope; at !== null; at = at.outer) if (at.name === relation.relname) return true
+  return false
 }
 
 const keyOf = (name: Name) => `${name.schema ?? ''}.${name.name}`
@@ -79,7 +109,7 @@ const PLAIN: ReadonlySet<string> = new Set(
   (
     'SelectStmt ResTarget A_Star String Integer Float Boolean BitString ParamRef BoolExpr NullTest BooleanTest CollateClause CaseExpr CaseWhen ' +
     'CoalesceExpr MinMaxExpr RowExpr A_ArrayExpr A_Indices NamedArgExpr WindowDef GroupingSet GroupingFunc RangeSubselect RangeFunction ' +
-    'RangeTableFunc RangeTableFuncCol JoinExpr Alias List CTESearchClause CTECycleClause WithClause XmlExpr XmlSerialize ColumnDef ' +
+    'RangeTableFunc RangeTableFuncCol JoinExpr Alias List CommonTableExpr CTESearchClause CTECycleClause WithClause XmlExpr XmlSerialize ColumnDef ' +
     'SetToDefault MultiAssignRef RawStmt DefElem JsonTable JsonFuncExpr JsonValueExpr JsonFormat JsonReturning JsonOutput JsonObjectConstructor ' +
     'JsonArrayConstructor JsonArrayQueryConstructor JsonKeyValue JsonAggConstructor JsonObjectAgg JsonArrayAgg JsonIsPredicate JsonParseExpr ' +
     'OnConflictClause InferClause IndexElem MergeWhenClause ReturningClause ReturningOption CurrentOfExpr ' +
@@ -101,7 +131,8 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
     const args = list(node.args)
     // Settings with a point in their name exist in sessions only and follow them; placeholders in canonical text have no point.
     if (name.name === 'current_setting' && constant(withoutCast(args[0]))?.includes('.')) return
-    collector.call(name)
+    // Direct arguments and those behind WITHIN GROUP are counted in ways of their own.
+    collector.call(name, node.agg_within_group === true ? null : args.length)
     if (DATE_TYPES.test(name.name) && args.some(mayNameTheTime)) collector.clock = true
   },
   RangeVar: relation,
@@ -111,7 +142,10 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
   view: relation,
   TypeCast(collector, node) {
     const type = nameOf((node.typeName as Node | undefined)?.names)
-    if (type !== null && DATE_TYPES.test(type.name) && mayNameTheTime(node.arg)) collector.clock = true
+    if (type === null) return
+    if (DATE_TYPES.test(type.name) && mayNameTheTime(node.arg)) collector.clock = true
+    // A literal is read by the type itself.
+    if (type.schema !== 'pg_catalog' && !isText(node.arg)) collector.casts.set(keyOf(type), type)
   },
   typeName(collector, node) {
     const name = nameOf(node.names)
@@ -140,6 +174,8 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
   },
   ColumnRef(collector, node) {
     const fields = list(node.fields)
+    // Which command of its transaction wrote or locked a row is not replicated (manual, 5.6 System Columns).
+    if (/^(cmin|cmax|xmax)$/.test(nameOf(fields)?.name ?? '')) collector.fail('server-specific')
     if (fields.length > 1) addAttribute(collector, fields.at(-1))
   },
   A_Indirection(collector, node) {
@@ -147,10 +183,7 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
   },
   RangeTableSample(collector, node) {
     const name = nameOf(node.method)
-    if (name !== null) collector.call(name)
-  },
-  CommonTableExpr(collector, node) {
-    if (typeof node.ctename === 'string') collector.ctes.add(node.ctename)
+    if (name !== null) collector.call(name, null)
   },
   LockingClause: (collector) => collector.fail('locking-read'),
   intoClause: (collector) => collector.fail('write'),
@@ -204,6 +237,11 @@ export function list(value: unknown): readonly unknown[] {
 function withoutCast(value: unknown): unknown {
   const cast = (value as Node | undefined)?.TypeCast as Node | undefined
   return cast === undefined ? value : cast.arg
+}
+
+/** A string literal: libpg-query leaves out the field of an empty one. */
+function isText(value: unknown): boolean {
+  return ((value as Node | undefined)?.A_Const as Node | undefined)?.sval !== undefined
 }
 
 /** The text of a string constant; null for anything else. */

@@ -14,7 +14,7 @@ function withFunctions(...functions: Partial<UserFunction>[]): Catalog {
         oid: `${90_000 + index}`,
         schema: 'public',
         name,
-        unary: true,
+        args: { min: 0, max: 1 },
         kind: 'function',
         volatile: false,
         language: 'sql',
@@ -23,7 +23,7 @@ function withFunctions(...functions: Partial<UserFunction>[]): Catalog {
       ...given,
     }
   })
-  return { ...recorded, functions: new Map(made.map((one) => [one.name, [one]])) }
+  return { ...recorded, functions: new Map([...recorded.functions, ...made.map((one) => [one.name, [one]] as const)]) }
 }
 
 const judged = (catalog: Catalog, sql: string) => classifying(() => catalog).facts(sql)
