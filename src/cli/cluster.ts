@@ -27,15 +27,20 @@ import { engineFor } from './engines.ts'
 interface Parts {
   readonly log: Log
   readonly metrics: ClusterMetrics
+  /** What makes the engine; the one of the configuration unless given. */
+  readonly engine?: typeof engineFor
 }
 
 /** A server that does not answer at all for so many probe time-outs takes its busy connections with it: nobody hangs for ever. */
 const DOWN_TIMEOUTS = 10
 
 /** Rejects only when it cannot listen. */
-export async function startCluster(first: ClusterConfig, { log, metrics }: Parts): Promise<RunningCluster> {
+export async function startCluster(
+  first: ClusterConfig,
+  { log, metrics, engine: make = engineFor }: Parts,
+): Promise<RunningCluster> {
   let config = first
-  const engine = await engineFor({ config: () => config, fleet: () => fleet })
+  const engine = await make({ config: () => config, fleet: () => fleet })
   const nameOf = (address: Address) => ('path' in address ? address.path : `${address.host}:${address.port}`)
   const floors = createFloors({ keysMax: config.limits.causalKeys })
   const loads = config.servers.map(() => 0)

@@ -187,18 +187,36 @@ export function systemRelation(schema: string, name: string): Treatment | null {
   return SYSTEM_SCHEMAS.has(schema) ? SERVER : null
 }
 
-/** System variables that belong to a session and follow it: a replica that runs its transaction shows the same. */
+/** Columns of INFORMATION_SCHEMA that are statistics, or times of one server's files, in tables that otherwise describe what is replicated. */
+const STATISTICS: ReadonlySet<string> = new Set(
+  (
+    'table_rows avg_row_length data_length max_data_length index_length max_index_length data_free auto_increment create_time update_time check_time ' +
+    'checksum cardinality'
+  ).split(' '),
+)
+const WITH_STATISTICS: ReadonlySet<string> = new Set(['tables', 'statistics', 'partitions'])
+
+export const holdsStatistics = (schema: string | null, name: string): boolean =>
+  schema === 'information_schema' && WITH_STATISTICS.has(name)
+export const isStatistic = (column: string): boolean => STATISTICS.has(column)
+
+/**
+ * System variables that belong to a session and follow it: a replica that runs its transaction shows the same. Those that no session can have for
+ * itself describe a server, and `transaction_read_only` is Freshet's own on a replica's connections.
+ */
 const SESSION_VARIABLES: ReadonlySet<string> = new Set(
   (
     'autocommit auto_increment_increment auto_increment_offset big_tables block_encryption_mode character_set_client character_set_connection ' +
     'character_set_results collation_connection collation_database character_set_database completion_type cte_max_recursion_depth default_week_format ' +
-    'div_precision_increment foreign_key_checks group_concat_max_len init_connect innodb_lock_wait_timeout interactive_timeout lc_messages ' +
-    'lc_time_names lock_wait_timeout lower_case_table_names license max_allowed_packet max_execution_time max_statement_time max_sort_length ' +
-    'net_buffer_length net_read_timeout net_write_timeout optimizer_switch query_cache_size query_cache_type sql_auto_is_null sql_big_selects ' +
-    'sql_buffer_result sql_mode sql_notes sql_quote_show_create sql_safe_updates sql_select_limit sql_warnings system_time_zone time_zone ' +
-    'transaction_isolation tx_isolation transaction_read_only tx_read_only unique_checks wait_timeout performance_schema old_passwords in_transaction'
+    'div_precision_increment foreign_key_checks group_concat_max_len innodb_lock_wait_timeout interactive_timeout lc_messages ' +
+    'lc_time_names lock_wait_timeout max_allowed_packet max_execution_time max_statement_time max_sort_length ' +
+    'net_buffer_length net_read_timeout net_write_timeout optimizer_switch sql_auto_is_null sql_big_selects ' +
+    'sql_buffer_result sql_mode sql_notes sql_quote_show_create sql_safe_updates sql_select_limit sql_warnings time_zone ' +
+    'transaction_isolation tx_isolation unique_checks wait_timeout old_passwords in_transaction'
   ).split(' '),
 )
+
+export const sessionVariables: Iterable<string> = SESSION_VARIABLES
 
 const PREVIOUS: Readonly<Record<string, Previous>> = {
   warning_count: 'warnings',
