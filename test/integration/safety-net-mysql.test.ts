@@ -156,7 +156,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await judge.restore(row, true)
     if (transactions === 0 || expected.errno !== null) return null
     for (const sql of row.before) await direct.query(sql)
-    await fleet().caughtUp([fleet().replicas[0]!])
+    await judge.caughtUp()
     const start = await written()
     const found = await resultOf(run(client))
     const made = (await written()) - start
