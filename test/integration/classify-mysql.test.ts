@@ -184,6 +184,8 @@ describe.each(flavours)('on a real %s', (flavour) => {
     expect(let_.length).toBeGreaterThan(150)
     // Each kind of trace has been seen at least once, so that none is looked for in vain.
     const kinds = new Set([...observed].flatMap(([, { traces }]) => traces))
+    // Sometimes nothing can be asked afterwards.
+    kinds.delete('connection')
     expect([...kinds].sort()).toEqual(TRACES)
   })
 

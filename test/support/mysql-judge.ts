@@ -224,7 +224,8 @@ export class MysqlJudge {
     }
     await released(connection)
     const changed = await this.#restoreGlobals(server, one)
-    if (changed || traces.includes('position')) this.#fresh.clear()
+    // It may have changed how sessions begin.
+    if (changed || traces.some((trace) => trace !== 'user-variable')) this.#fresh.clear()
     return { reply, traces: changed ? [...traces, 'global'] : traces }
   }
 
@@ -310,6 +311,8 @@ export class MysqlJudge {
       const literal = /^\d+$/.test(wanted.get(name) ?? '') ? wanted.get(name) : `'${wanted.get(name)}'`
       await server.query(`SET GLOBAL ${name} = ${literal}`).catch(() => {})
     }
+    // What cannot be put back must not be taken for the doing of what comes later.
+    if (changed) this.#globals.set(server, await globalsOf(server))
     return changed
   }
 }

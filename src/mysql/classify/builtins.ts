@@ -76,7 +76,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
   [
     'Miscellaneous Functions',
     READ,
-    'uuid_v4 uuid_to_bin bin_to_uuid is_uuid random_bytes name_const inet_aton inet_ntoa inet6_aton inet6_ntoa is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 sleep default values format_bytes',
+    'uuid_v4 uuid_to_bin bin_to_uuid is_uuid random_bytes name_const inet_aton inet_ntoa inet6_aton inet6_ntoa is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 sleep default values format_bytes etag',
   ],
   ['Cast Functions and Operators', READ, 'cast convert binary collation charset coercibility'],
   [
@@ -106,20 +106,20 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
     'Spatial Analysis Functions',
     READ,
     'geomcollection geometrycollection linestring mbrcontains mbrcoveredby mbrcovers mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin multilinestring multipoint multipolygon point polygon ' +
-      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
+      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_geomcollfromtxt st_geometrycollectionfromwkb st_linestringfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
       'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint',
   ],
   ['Functions Used with Global Transaction Identifiers: sets as text', READ, 'gtid_subset gtid_subtract'],
   [
     'Functions Used with Global Transaction Identifiers: wait for one server',
     SERVER,
-    'wait_for_executed_gtid_set wait_until_sql_thread_after_gtids master_pos_wait source_pos_wait master_gtid_wait binlog_gtid_pos wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid asynchronous_connection_failover_add_source asynchronous_connection_failover_delete_source group_replication_set_as_primary',
+    'wait_for_executed_gtid_set wait_until_sql_thread_after_gtids master_pos_wait source_pos_wait master_gtid_wait binlog_gtid_pos wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid asynchronous_connection_failover_add_source asynchronous_connection_failover_delete_source asynchronous_connection_failover_reset group_replication_set_as_primary',
   ],
   ['Information Functions: the session, which follows it', READ, 'database schema'],
   [
     'Information Functions: the account is matched by the address that the server sees, and each has its own version',
     SERVER,
-    'user current_user session_user system_user version connection_id icu_version ps_current_thread_id ps_thread_id',
+    'user current_user session_user system_user version version_with_update current_user_in current_role_in connection_id icu_version ps_current_thread_id ps_thread_id',
   ],
   ['Information Functions', { verdict: 'in-transaction', because: 'session-state', effect: 'none' }, 'current_role'],
   ['Information Functions', session('found-rows'), 'found_rows'],
@@ -128,6 +128,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
   ['Information Functions: unique by the identity of its server', SERVER, 'uuid_short'],
   ['Information Functions: runs its argument, which is judged by itself', READ, 'benchmark'],
   ['String Functions: files of one server', SERVER, 'load_file'],
+  ['Known to the server only, in no manual', SERVER, 'innodb_set_open_files_limit innodb_redo_log_sharp_checkpoint'],
   [
     'Locking Functions',
     primary('locking-read', { effect: 'unknown', pins: ['advisory-lock'] }),
@@ -160,7 +161,10 @@ const FLAVOURED_NAMES: ReadonlySet<string> = new Set(
     'initcap add_months months_between to_date trunc format_pico_time format_bytes sys_guid random_bytes bin_to_uuid is_uuid kdf password old_password ' +
     'encode decode encrypt des_encrypt des_decrypt statement_digest statement_digest_text distance string_to_vector to_vector from_vector icu_version ' +
     'ps_current_thread_id ps_thread_id roles_graphml nextval setval lastval master_gtid_wait binlog_gtid_pos source_pos_wait ' +
-    'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint geomcollection current_role release_all_locks'
+    'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint geomcollection current_role release_all_locks ' +
+    'etag version_with_update current_user_in current_role_in innodb_set_open_files_limit innodb_redo_log_sharp_checkpoint st_geomcollfromtxt ' +
+    'st_geometrycollectionfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb ' +
+    'st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb'
   ).split(' '),
 )
 

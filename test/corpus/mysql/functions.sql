@@ -45,3 +45,8 @@ SELECT JSON_COMPACT('[]'), JSON_DETAILED('[]'), JSON_LOOSE('[]'), JSON_EXISTS('{
 SELECT COLUMN_CREATE('a', 1), COLUMN_JSON(COLUMN_CREATE('a', 1)), COLUMN_GET(COLUMN_CREATE('a', 1), 'a' AS int), COLUMN_LIST(COLUMN_CREATE('a', 1)), COLUMN_EXISTS(COLUMN_CREATE('a', 1), 'a'), COLUMN_CHECK(COLUMN_CREATE('a', 1)), COLUMN_ADD(COLUMN_CREATE('a', 1), 'b', 2), COLUMN_DELETE(COLUMN_CREATE('a', 1), 'a')
 SELECT PASSWORD('a'), OLD_PASSWORD('a'), ENCODE('a', 'k'), DECODE('a', 'k'), ENCRYPT('a')
 SELECT DECODE_ORACLE(1, 1, 'a'), LPAD('a', 3), RPAD('a', 3), ST_IsRing(ST_GeomFromText('LINESTRING(0 0, 1 1, 0 0)'))
+--= read read none mysql # functions that only MySQL has, once more
+SELECT ETAG(id, name) FROM users
+SELECT ST_AsText(ST_MultiPointFromText('MULTIPOINT(1 1, 2 2)')), ST_AsText(ST_MultiLineStringFromText('MULTILINESTRING((0 0, 1 1))')), ST_AsText(ST_MultiPolygonFromText('MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)))')), ST_AsText(ST_GeomCollFromTxt('GEOMETRYCOLLECTION(POINT(1 1))'))
+SELECT ST_AsText(ST_GeometryCollectionFromWKB(ST_AsBinary(ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1))')))), ST_AsText(ST_LineStringFromWKB(ST_AsBinary(ST_GeomFromText('LINESTRING(0 0, 1 1)')))), ST_AsText(ST_MultiLineStringFromWKB(ST_AsBinary(ST_GeomFromText('MULTILINESTRING((0 0, 1 1))'))))
+SELECT ST_AsText(ST_MultiPointFromWKB(ST_AsBinary(ST_GeomFromText('MULTIPOINT(1 1)')))), ST_AsText(ST_MultiPolygonFromWKB(ST_AsBinary(ST_GeomFromText('MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)))')))), ST_AsText(ST_PolygonFromWKB(ST_AsBinary(ST_GeomFromText('POLYGON((0 0, 1 0, 1 1, 0 0))'))))

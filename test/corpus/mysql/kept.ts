@@ -25,7 +25,7 @@ const BY_TEXT: readonly (readonly [why: string, unproved: boolean, texts: RegExp
   [
     'a text that asks about its own statements: the first of them may be another one',
     false,
-    /; (SHOW WARNINGS|SELECT FOUND_ROWS)/,
+    /; (SHOW (WARNINGS|PROCESSLIST)|SELECT (FOUND_ROWS|LAST_INSERT_ID))|^SHOW WARNINGS;/,
   ],
   ['the hint sets a variable, which may change what comes out', false, /SET_VAR/i],
   [
@@ -39,7 +39,7 @@ const BY_TEXT: readonly (readonly [why: string, unproved: boolean, texts: RegExp
   ['maintenance: it may mark a table as crashed, or rebuild it', false, /^(ANALYZE|CHECK|REPAIR|OPTIMIZE|CHECKSUM) /i],
   ['DDL may have made the view another one: SHOW opens what it calls', false, /^(SHOW|DESC).*v_(write|on_view)/i],
   ['a sequence: what it gives next is cached by one server', false, /\bseq\b/],
-  ['comments within comments that are code on some servers', true, /\/\*!99998/],
+  ['comments within comments that are code on some servers', true, /\/\*!(99998|9070\d)/],
   ['an at sign that names nothing', true, /^SELECT @ FROM/],
   ['PROCEDURE ANALYSE', true, /PROCEDURE ANALYSE/i],
   ['a number with letters behind it', true, /1e5x/],
