@@ -36,6 +36,15 @@ export const UNKNOWN_FUNCTION = primary('unknown-function', { effect: 'unknown',
 export const UNKNOWN_RELATION = primary('unknown-relation')
 export const UNREPLICATED = primary('unreplicated-table')
 
+const OLD_NAMES =
+  'srid area boundary buffer centroid contains convexhull crosses dimension disjoint envelope equals exteriorring ' +
+  'geomcollfromtext geomcollfromwkb geometrycollectionfromtext geometrycollectionfromwkb geometryfromtext geometryfromwkb ' +
+  'geometryn geometrytype interiorringn intersects isclosed isempty isring issimple linefromtext linefromwkb ' +
+  'linestringfromtext linestringfromwkb mlinefromtext mlinefromwkb mpointfromtext mpointfromwkb mpolyfromtext mpolyfromwkb ' +
+  'multilinestringfromtext multilinestringfromwkb multipointfromtext multipointfromwkb multipolygonfromtext ' +
+  'multipolygonfromwkb numgeometries numinteriorrings overlaps pointfromtext pointfromwkb pointn pointonsurface ' +
+  'polyfromtext polyfromwkb polygonfromtext polygonfromwkb touches within x y rownum'
+
 const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: string])[] = [
   [
     'Aggregate Functions',
@@ -109,6 +118,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
       'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_geomcollfromtxt st_geometrycollectionfromwkb st_linestringfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
       'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint',
   ],
+  ['Spatial functions under their old names (MariaDB), and ROWNUM', READ, OLD_NAMES],
   ['Functions Used with Global Transaction Identifiers: sets as text', READ, 'gtid_subset gtid_subtract'],
   [
     'Functions Used with Global Transaction Identifiers: wait for one server',
@@ -164,7 +174,8 @@ const FLAVOURED_NAMES: ReadonlySet<string> = new Set(
     'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint geomcollection current_role release_all_locks ' +
     'etag version_with_update current_user_in current_role_in innodb_set_open_files_limit innodb_redo_log_sharp_checkpoint st_geomcollfromtxt ' +
     'st_geometrycollectionfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb ' +
-    'st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb'
+    'st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb ' +
+    OLD_NAMES
   ).split(' '),
 )
 

@@ -6,6 +6,9 @@ SELECT `users`.`id` AS t0_r0, `users`.`name` AS t0_r1, `orders`.`id` AS t1_r0 FR
 SELECT `orders`.* FROM `orders` INNER JOIN `users` ON `users`.`id` = `orders`.`user_id` WHERE `users`.`name` = 'ann' AND (orders.total BETWEEN 1.0 AND 20.0) ORDER BY orders.at DESC LIMIT 25 OFFSET 0 /*application:Shop,controller:orders,action:index*/
 SELECT column_name FROM information_schema.statistics WHERE index_name = 'PRIMARY' AND table_schema = database() AND table_name = 'users' ORDER BY seq_in_index
 SELECT fk.column_name AS 'column', rc.update_rule AS 'on_update', rc.delete_rule AS 'on_delete' FROM information_schema.referential_constraints rc JOIN information_schema.key_column_usage fk USING (constraint_schema, constraint_name) WHERE fk.table_schema = database() AND rc.constraint_schema = database()
+--= read read none mysql # ActiveRecord
+SELECT table_name FROM (SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = database()) _subquery WHERE _subquery.table_type = 'BASE TABLE'
+--= primary server-specific none mariadb # ActiveRecord
 SELECT table_name FROM (SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = database()) _subquery WHERE _subquery.table_type = 'BASE TABLE'
 --= read read none # Hibernate and JPA
 select u1_0.id, u1_0.email, u1_0.name from users u1_0 where u1_0.id = ?
@@ -19,9 +22,12 @@ SELECT `users`.`id`, `users`.`name` FROM `users` WHERE (`users`.`name` LIKE BINA
 SELECT COUNT(*) AS `__count` FROM `users` INNER JOIN `orders` ON (`users`.`id` = `orders`.`user_id`)
 SELECT (1) AS `a` FROM `users` WHERE `users`.`id` = 1 LIMIT 1
 SELECT CAST(DATE_FORMAT(`orders`.`at`, '%Y-%m-01') AS DATE) AS `m`, SUM(`orders`.`total`) AS `s` FROM `orders` GROUP BY `m` ORDER BY NULL
-SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()
 SELECT kc.`constraint_name`, kc.`column_name`, kc.`referenced_table_name`, kc.`referenced_column_name`, c.`constraint_type` FROM information_schema.key_column_usage AS kc, information_schema.table_constraints AS c WHERE kc.table_schema = DATABASE() AND c.table_schema = kc.table_schema AND c.constraint_name = kc.constraint_name AND kc.table_name = 'users'
 SHOW FULL TABLES FROM `app`
+--= read read none mysql # Django
+SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()
+--= primary server-specific none mariadb # Django
+SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()
 --= read read none # SQLAlchemy, Laravel, Doctrine
 SELECT users.id AS users_id, users.name AS users_name FROM users WHERE users.name = ? LIMIT ?
 SELECT anon_1.users_id FROM (SELECT users.id AS users_id FROM users LIMIT 5) AS anon_1 INNER JOIN orders AS orders_1 ON anon_1.users_id = orders_1.user_id
@@ -31,8 +37,12 @@ select * from `users` where `email` = ? and `users`.`id` is not null limit 1
 select count(*) as aggregate from `orders` where `total` > ?
 select `users`.*, (select count(*) from `orders` where `users`.`id` = `orders`.`user_id`) as `orders_count` from `users` order by `id` desc limit 15 offset 0
 select exists(select * from `users` where `id` = ?) as `exists`
-select table_name from information_schema.tables where table_schema = ? and table_name = ? and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
 SELECT t0.id AS id_1, t0.name AS name_2 FROM users t0 WHERE t0.email = ? LIMIT 1
+--= read read none mysql # SQLAlchemy, Laravel, Doctrine
+select table_name from information_schema.tables where table_schema = ? and table_name = ? and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
+SELECT COLUMN_NAME AS Field, COLUMN_TYPE AS Type, IS_NULLABLE AS `Null`, COLUMN_KEY AS `Key`, COLUMN_DEFAULT AS `Default`, EXTRA AS Extra, COLUMN_COMMENT AS Comment FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'app' AND TABLE_NAME = 'users'
+--= primary server-specific none mariadb # SQLAlchemy, Laravel, Doctrine
+select table_name from information_schema.tables where table_schema = ? and table_name = ? and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
 SELECT COLUMN_NAME AS Field, COLUMN_TYPE AS Type, IS_NULLABLE AS `Null`, COLUMN_KEY AS `Key`, COLUMN_DEFAULT AS `Default`, EXTRA AS Extra, COLUMN_COMMENT AS Comment FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'app' AND TABLE_NAME = 'users'
 --= read read none # Prisma, Sequelize, TypeORM, Knex, Drizzle
 SELECT `app`.`users`.`id`, `app`.`users`.`email` FROM `app`.`users` WHERE (`app`.`users`.`id` = ? AND 1=1) LIMIT ? OFFSET ? /* traceparent='00-aa-bb-01' */

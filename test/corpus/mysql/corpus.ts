@@ -100,5 +100,5 @@ export function recordedCatalog(flavour: Flavour): Catalog {
     const name = /^CREATE TABLE (?:`([^`]+)`|(\w+))/.exec(sql)
     return name === null ? [] : [['app', name[1] ?? name[2]!]]
   })
-  return catalogOf({ ...rows, tables }, 'recorded')
+  return catalogOf({ ...rows, tables }, 'recorded', flavour === 'mariadb')
 }

@@ -1,4 +1,4 @@
---= read read none # what the schema says, in columns that are the same wherever it is replicated to
+--= read read none mysql # what the schema says, in columns that are the same wherever it is replicated to
 SELECT table_name, table_type, engine FROM information_schema.tables WHERE table_schema = 'app' ORDER BY 1
 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'users'
 SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'app' AND table_name LIKE 'u%'
@@ -6,12 +6,26 @@ SELECT EXISTS (SELECT * FROM information_schema.tables WHERE table_schema = 'app
 SELECT table_comment, table_collation, row_format FROM information_schema.tables WHERE table_name = 'users'
 SELECT * FROM information_schema.columns WHERE table_schema = 'app' AND table_name = 'users'
 SELECT column_name, column_type, is_nullable, column_key, column_default, extra FROM information_schema.columns WHERE table_schema = 'app' ORDER BY table_name, ordinal_position
+SELECT * FROM information_schema.views WHERE table_schema = 'app'
+SELECT c.table_name, c.column_name, t.table_type FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name WHERE c.table_schema = 'app'
+SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = 'app'
+--= primary server-specific none mariadb # what the schema says, in columns that are the same wherever it is replicated to
+SELECT table_name, table_type, engine FROM information_schema.tables WHERE table_schema = 'app' ORDER BY 1
+SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'users'
+SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'app' AND table_name LIKE 'u%'
+SELECT EXISTS (SELECT * FROM information_schema.tables WHERE table_schema = 'app' AND table_name = 'users')
+SELECT table_comment, table_collation, row_format FROM information_schema.tables WHERE table_name = 'users'
+SELECT * FROM information_schema.columns WHERE table_schema = 'app' AND table_name = 'users'
+SELECT column_name, column_type, is_nullable, column_key, column_default, extra FROM information_schema.columns WHERE table_schema = 'app' ORDER BY table_name, ordinal_position
+SELECT * FROM information_schema.views WHERE table_schema = 'app'
+SELECT c.table_name, c.column_name, t.table_type FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name WHERE c.table_schema = 'app'
+SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = 'app'
+--= read read none # what the schema says, in columns that are the same wherever it is replicated to
 SELECT index_name, column_name, seq_in_index, non_unique FROM information_schema.statistics WHERE table_schema = 'app' ORDER BY 1, 3
 SELECT * FROM information_schema.table_constraints WHERE constraint_schema = 'app'
 SELECT * FROM information_schema.key_column_usage WHERE table_schema = 'app'
 SELECT rc.constraint_name, rc.delete_rule FROM information_schema.referential_constraints rc WHERE rc.constraint_schema = 'app'
 SELECT * FROM information_schema.check_constraints
-SELECT * FROM information_schema.views WHERE table_schema = 'app'
 SELECT routine_name, routine_type, data_type FROM information_schema.routines WHERE routine_schema = 'app'
 SELECT parameter_name, data_type FROM information_schema.parameters WHERE specific_schema = 'app' ORDER BY specific_name, ordinal_position
 SELECT trigger_name, action_statement, event_manipulation FROM information_schema.triggers
@@ -19,12 +33,10 @@ SELECT * FROM information_schema.character_sets
 SELECT * FROM information_schema.collations WHERE character_set_name = 'utf8mb4'
 SELECT * FROM information_schema.collation_character_set_applicability
 SELECT partition_name, partition_method, partition_expression FROM information_schema.partitions WHERE table_name = 'parts' ORDER BY 1
-SELECT c.table_name, c.column_name, t.table_type FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name WHERE c.table_schema = 'app'
 SELECT schema_name, default_character_set_name FROM information_schema.schemata
 SELECT * FROM information_schema.table_privileges WHERE 1 = 0
 SELECT * FROM information_schema.schema_privileges
 SELECT * FROM information_schema.user_privileges
-SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = 'app'
 --= read read none mysql # the same, MySQL's own
 SELECT word, reserved FROM information_schema.keywords ORDER BY 1 LIMIT 5
 SELECT * FROM information_schema.st_units_of_measure
@@ -358,10 +370,10 @@ DROP FUNCTION IF EXISTS made_udf
 BINLOG 'AAAA'
 --= primary write none fails mariadb # the same; here an error
 INSTALL SONAME 'nothing'
-CREATE ROLE made_r WITH ADMIN CURRENT_USER
 --= primary write none mariadb # the same
 UNINSTALL SONAME IF EXISTS 'nothing'
 CREATE USER made_u@localhost ⇒ CREATE OR REPLACE USER made_u@localhost
+CREATE ROLE made_r2 WITH ADMIN CURRENT_USER
 SET DEFAULT ROLE NONE
 --= primary write none fails mysql # the same; here an error
 INSTALL COMPONENT 'file://component_validate_nothing'
@@ -376,3 +388,6 @@ SHOW PACKAGE STATUS
 SHOW PACKAGE BODY STATUS LIKE 'x'
 --= read read none unrun # it takes its time
 SELECT SLEEP(1000)
+--= read read none fails mariadb # packages that are not there; here an error
+SHOW CREATE PACKAGE no_such_package
+SHOW CREATE PACKAGE BODY no_such_package

@@ -41,6 +41,7 @@ const BY_TEXT: readonly (readonly [why: string, unproved: boolean, texts: RegExp
   ['a sequence: what it gives next is cached by one server', false, /\bseq\b/],
   ['comments within comments that are code on some servers', true, /\/\*!(99998|9070\d)/],
   ['an at sign that names nothing', true, /^SELECT @ FROM/],
+  ['another way to write NULL', true, /\\N/],
   ['PROCEDURE ANALYSE', true, /PROCEDURE ANALYSE/i],
   ['a number with letters behind it', true, /1e5x/],
 ]

@@ -173,14 +173,18 @@ SELECT f_nest()
 SELECT id FROM users WHERE id = f_read(1)
 SELECT * FROM v_function
 SELECT * FROM app.v_function
-SELECT * FROM information_schema.columns WHERE table_name = 'users'
 SELECT * FROM information_schema.key_column_usage
-SELECT table_name FROM information_schema.views
 SELECT * FROM information_schema.routines
 SELECT schema_name FROM information_schema.schemata
 SELECT * FROM information_schema.character_sets JOIN information_schema.collations USING (character_set_name)
 SELECT 1; SELECT 2
 SELECT 1; SELECT name FROM users; SELECT 3;
+--= read read none mysql # plain queries
+SELECT * FROM information_schema.columns WHERE table_name = 'users'
+SELECT table_name FROM information_schema.views
+--= primary server-specific none mariadb # plain queries
+SELECT * FROM information_schema.columns WHERE table_name = 'users'
+SELECT table_name FROM information_schema.views
 --= read read none mysql # MySQL's own grammar
 SELECT * FROM archived
 TABLE users
@@ -315,8 +319,6 @@ SELECT x.* FROM (SELECT a, b, ROW_NUMBER() OVER(PARTITION BY a ORDER BY b DESC) 
 SELECT CAST(a AS UNSIGNED), CAST(b AS DATE), CONVERT(c, SIGNED), CAST(d AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_bin, CAST(e AS DOUBLE), CAST(f AS FLOAT) FROM t
 SELECT /*!40001 SQL_NO_CACHE */ `id`, `name` FROM `users`
 SELECT LOWER(HEX(uuid)) FROM t WHERE uuid = UNHEX(REPLACE('a-b','-',''))
-SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
-SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = database() and table_name = 't' ORDER BY ordinal_position
 SELECT fk.referenced_table_name AS 'to_table', fk.column_name AS 'column' FROM information_schema.referential_constraints rc JOIN information_schema.key_column_usage fk USING (constraint_schema, constraint_name) WHERE fk.referenced_column_name IS NOT NULL
 SHOW FULL FIELDS FROM `users`
 SELECT EXISTS(SELECT 1 FROM users WHERE id = 1) AS `exists`
@@ -334,6 +336,12 @@ SELECT p.*, (SELECT COUNT(*) FROM c WHERE c.p_id = p.id) AS cnt FROM p WHERE EXI
 SELECT IFNULL(SUM(CASE WHEN type = 'a' THEN amount ELSE 0 END), 0) total FROM t
 SELECT * FROM t WHERE id >= (SELECT FLOOR(MAX(id) * RAND()) FROM t) LIMIT 1
 SELECT 'x' LIKE 'y', NULL IS NULL, 5 DIV 2, 5 MOD 2, !1, ~1, 1 XOR 0, BINARY 'a' = 'A'
+--= read read none mysql # as applications and their libraries write them
+SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = database() and table_name = 't' ORDER BY ordinal_position
+--= primary server-specific none mariadb # as applications and their libraries write them
+SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = database() and table_name = 't' ORDER BY ordinal_position
 --= read read none clock # the same, with the time
 SELECT a.*, b.name AS `user name`, IF(a.x > 1, 'y', 'n') flag, DATE_FORMAT(a.created, '%Y-%m') ym FROM a, b WHERE a.b_id = b.id AND a.created > DATE_SUB(NOW(), INTERVAL 7 DAY) AND (b.role = 'x' OR b.role LIKE '%y%') GROUP BY ym HAVING COUNT(*) > 1 ORDER BY FIELD(a.status, 'a','b'), a.id DESC LIMIT 20 OFFSET 40
 SELECT * FROM t WHERE created_at BETWEEN DATE_SUB(CURDATE(), INTERVAL 30 DAY) AND CURDATE() + INTERVAL 1 DAY
