@@ -126,7 +126,7 @@ export class Collector {
     if (token.kind === 'word' && NOT_CALLED.has(name)) return
     // `AS t (a, b)` names columns, and so does `WITH t (a, b) AS (`.
     if (namesColumns(tokens, at)) {
-      if (!isWord(tokens[at - 1], 'as')) this.withs.add(name)
+      if (!isWord(tokens[at - 1], 'as') && !isSymbol(tokens[at - 1], ')')) this.withs.add(name)
       return
     }
     if (name === 'last_insert_id') {
