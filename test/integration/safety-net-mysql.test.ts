@@ -116,8 +116,15 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     }
   }
 
-  const connect = (url: string): Promise<Connection> =>
-    createConnection({ uri: url, rowsAsArray: true, infileStreamFactory: undefined as never })
+  /** A client whose reads a replica answers. */
+  async function connect(url: string): Promise<Connection> {
+    const client = await createConnection({ uri: url, multipleStatements: true })
+    await until('a replica answers', async () => {
+      await client.query('SELECT id FROM users')
+      return (await lastRoute(client)).server !== fleet().primary.name
+    })
+    return client
+  }
 
   /** How many transactions the primary has written to its binary log. */
   async function written(): Promise<number> {
@@ -134,7 +141,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     (row) =>
       row.flavours.includes(flavour) &&
       row.verdict === 'primary' &&
-      /^(write|volatile-function|locking-read|session-state|unparsed|multi-statement)$/.test(row.because) &&
+      /^(write|volatile-function|locking-read|session-state|unparsed)$/.test(row.because) &&
       !row.unrun &&
       !row.fails &&
       typeof canonical(row.sql) === 'string' &&
@@ -234,11 +241,12 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       const before = await count()
       await client.query('START TRANSACTION READ ONLY')
       await client.query('SELECT id FROM users')
-      expect((await resultOf(client.query("INSERT INTO log (text) VALUES ('x')"))).errno).toBe(1792)
+      expect([1290, 1792]).toContain((await resultOf(client.query("INSERT INTO log (text) VALUES ('x')"))).errno)
       await client.query('ROLLBACK')
-      // Its first rows are on their way when the last one writes.
-      const late = `SELECT REPEAT('x', 60000), IF(r.n = 400, f_liar(), 0) FROM (${'WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 400) SELECT n FROM c'}) r`
-      expect((await resultOf(client.query(late))).errno).not.toBeNull()
+      // A function's tables are opened before its statement gives a row, so only a second statement can be refused late.
+      const late = flavour === 'mysql' ? 1290 : 1792
+      const rows = "SELECT REPEAT('x', 60000) FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3) r JOIN users"
+      expect((await resultOf(client.query(`${rows}; INSERT INTO log (text) VALUES ('x')`))).errno).toBe(late)
       expect(await proxy.reruns()).toBe(0)
       expect(await count()).toBe(before)
       client.destroy()
@@ -285,7 +293,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       charset: 'LATIN1_SWEDISH_CI',
     }
     const open = async (port: number) => {
-      const connection = await createConnection({ ...options, port, rowsAsArray: true, multipleStatements: true })
+      const connection = await createConnection({ ...options, port, multipleStatements: true })
       connection.on('error', () => {})
       await connection.query('SET NAMES utf8mb4')
       return connection
