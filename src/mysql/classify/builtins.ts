@@ -36,6 +36,15 @@ export const UNKNOWN_FUNCTION = primary('unknown-function', { effect: 'unknown',
 export const UNKNOWN_RELATION = primary('unknown-relation')
 export const UNREPLICATED = primary('unreplicated-table')
 
+const OLD_NAMES =
+  'srid area boundary buffer centroid contains convexhull crosses dimension disjoint envelope equals exteriorring ' +
+  'geomcollfromtext geomcollfromwkb geometrycollectionfromtext geometrycollectionfromwkb geometryfromtext geometryfromwkb ' +
+  'geometryn geometrytype interiorringn intersects isclosed isempty isring issimple linefromtext linefromwkb ' +
+  'linestringfromtext linestringfromwkb mlinefromtext mlinefromwkb mpointfromtext mpointfromwkb mpolyfromtext mpolyfromwkb ' +
+  'multilinestringfromtext multilinestringfromwkb multipointfromtext multipointfromwkb multipolygonfromtext ' +
+  'multipolygonfromwkb numgeometries numinteriorrings overlaps pointfromtext pointfromwkb pointn pointonsurface ' +
+  'polyfromtext polyfromwkb polygonfromtext polygonfromwkb touches within x y rownum'
+
 const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: string])[] = [
   [
     'Aggregate Functions',
@@ -76,7 +85,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
   [
     'Miscellaneous Functions',
     READ,
-    'uuid_v4 uuid_to_bin bin_to_uuid is_uuid random_bytes name_const inet_aton inet_ntoa inet6_aton inet6_ntoa is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 sleep default values format_bytes',
+    'uuid_v4 uuid_to_bin bin_to_uuid is_uuid random_bytes name_const inet_aton inet_ntoa inet6_aton inet6_ntoa is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 sleep default values format_bytes etag',
   ],
   ['Cast Functions and Operators', READ, 'cast convert binary collation charset coercibility'],
   [
@@ -106,20 +115,21 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
     'Spatial Analysis Functions',
     READ,
     'geomcollection geometrycollection linestring mbrcontains mbrcoveredby mbrcovers mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin multilinestring multipoint multipolygon point polygon ' +
-      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
+      'st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_geometryfromtext st_geometryfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb st_linestringfromtext st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromwkb st_mpolyfromwkb st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_geomcollfromtxt st_geometrycollectionfromwkb st_linestringfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext st_relate st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y ' +
       'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint',
   ],
+  ['Spatial functions under their old names (MariaDB), and ROWNUM', READ, OLD_NAMES],
   ['Functions Used with Global Transaction Identifiers: sets as text', READ, 'gtid_subset gtid_subtract'],
   [
     'Functions Used with Global Transaction Identifiers: wait for one server',
     SERVER,
-    'wait_for_executed_gtid_set wait_until_sql_thread_after_gtids master_pos_wait source_pos_wait master_gtid_wait binlog_gtid_pos wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid asynchronous_connection_failover_add_source asynchronous_connection_failover_delete_source group_replication_set_as_primary',
+    'wait_for_executed_gtid_set wait_until_sql_thread_after_gtids master_pos_wait source_pos_wait master_gtid_wait binlog_gtid_pos wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid asynchronous_connection_failover_add_source asynchronous_connection_failover_delete_source asynchronous_connection_failover_reset group_replication_set_as_primary',
   ],
   ['Information Functions: the session, which follows it', READ, 'database schema'],
   [
     'Information Functions: the account is matched by the address that the server sees, and each has its own version',
     SERVER,
-    'user current_user session_user system_user version connection_id icu_version ps_current_thread_id ps_thread_id',
+    'user current_user session_user system_user version version_with_update current_user_in current_role_in connection_id icu_version ps_current_thread_id ps_thread_id',
   ],
   ['Information Functions', { verdict: 'in-transaction', because: 'session-state', effect: 'none' }, 'current_role'],
   ['Information Functions', session('found-rows'), 'found_rows'],
@@ -128,6 +138,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
   ['Information Functions: unique by the identity of its server', SERVER, 'uuid_short'],
   ['Information Functions: runs its argument, which is judged by itself', READ, 'benchmark'],
   ['String Functions: files of one server', SERVER, 'load_file'],
+  ['Known to the server only, in no manual', SERVER, 'innodb_set_open_files_limit innodb_redo_log_sharp_checkpoint'],
   [
     'Locking Functions',
     primary('locking-read', { effect: 'unknown', pins: ['advisory-lock'] }),
@@ -160,7 +171,11 @@ const FLAVOURED_NAMES: ReadonlySet<string> = new Set(
     'initcap add_months months_between to_date trunc format_pico_time format_bytes sys_guid random_bytes bin_to_uuid is_uuid kdf password old_password ' +
     'encode decode encrypt des_encrypt des_decrypt statement_digest statement_digest_text distance string_to_vector to_vector from_vector icu_version ' +
     'ps_current_thread_id ps_thread_id roles_graphml nextval setval lastval master_gtid_wait binlog_gtid_pos source_pos_wait ' +
-    'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint geomcollection current_role release_all_locks'
+    'geomfromtext geomfromwkb astext aswkb asbinary aswkt glength numpoints startpoint endpoint geomcollection current_role release_all_locks ' +
+    'etag version_with_update current_user_in current_role_in innodb_set_open_files_limit innodb_redo_log_sharp_checkpoint st_geomcollfromtxt ' +
+    'st_geometrycollectionfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb ' +
+    'st_multipolygonfromtext st_multipolygonfromwkb st_polygonfromwkb ' +
+    OLD_NAMES
   ).split(' '),
 )
 
@@ -187,18 +202,36 @@ export function systemRelation(schema: string, name: string): Treatment | null {
   return SYSTEM_SCHEMAS.has(schema) ? SERVER : null
 }
 
-/** System variables that belong to a session and follow it: a replica that runs its transaction shows the same. */
+/** Columns of INFORMATION_SCHEMA that are statistics, or times of one server's files, in tables that otherwise describe what is replicated. */
+const STATISTICS: ReadonlySet<string> = new Set(
+  (
+    'table_rows avg_row_length data_length max_data_length index_length max_index_length data_free auto_increment create_time update_time check_time ' +
+    'checksum cardinality'
+  ).split(' '),
+)
+const WITH_STATISTICS: ReadonlySet<string> = new Set(['tables', 'statistics', 'partitions'])
+
+export const holdsStatistics = (schema: string | null, name: string): boolean =>
+  schema === 'information_schema' && WITH_STATISTICS.has(name)
+export const isStatistic = (column: string): boolean => STATISTICS.has(column)
+
+/**
+ * System variables that belong to a session and follow it: a replica that runs its transaction shows the same. Those that no session can have for
+ * itself describe a server, and `transaction_read_only` is Freshet's own on a replica's connections.
+ */
 const SESSION_VARIABLES: ReadonlySet<string> = new Set(
   (
     'autocommit auto_increment_increment auto_increment_offset big_tables block_encryption_mode character_set_client character_set_connection ' +
     'character_set_results collation_connection collation_database character_set_database completion_type cte_max_recursion_depth default_week_format ' +
-    'div_precision_increment foreign_key_checks group_concat_max_len init_connect innodb_lock_wait_timeout interactive_timeout lc_messages ' +
-    'lc_time_names lock_wait_timeout lower_case_table_names license max_allowed_packet max_execution_time max_statement_time max_sort_length ' +
-    'net_buffer_length net_read_timeout net_write_timeout optimizer_switch query_cache_size query_cache_type sql_auto_is_null sql_big_selects ' +
-    'sql_buffer_result sql_mode sql_notes sql_quote_show_create sql_safe_updates sql_select_limit sql_warnings system_time_zone time_zone ' +
-    'transaction_isolation tx_isolation transaction_read_only tx_read_only unique_checks wait_timeout performance_schema old_passwords in_transaction'
+    'div_precision_increment foreign_key_checks group_concat_max_len innodb_lock_wait_timeout interactive_timeout lc_messages ' +
+    'lc_time_names lock_wait_timeout max_allowed_packet max_execution_time max_statement_time max_sort_length ' +
+    'net_buffer_length net_read_timeout net_write_timeout optimizer_switch sql_auto_is_null sql_big_selects ' +
+    'sql_buffer_result sql_mode sql_notes sql_quote_show_create sql_safe_updates sql_select_limit sql_warnings time_zone ' +
+    'transaction_isolation tx_isolation unique_checks wait_timeout old_passwords in_transaction'
   ).split(' '),
 )
+
+export const sessionVariables: Iterable<string> = SESSION_VARIABLES
 
 const PREVIOUS: Readonly<Record<string, Previous>> = {
   warning_count: 'warnings',

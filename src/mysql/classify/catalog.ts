@@ -13,6 +13,8 @@ export interface Catalog {
   readonly tables: ReadonlySet<string>
   /** Names of loadable functions, which are code of somebody's own; null: the account may not see them. */
   readonly loadable: ReadonlySet<string> | null
+  /** INFORMATION_SCHEMA opens views to tell of them (MariaDB), and leaves out what a read-only transaction may not open. */
+  readonly opensViews: boolean
 }
 
 export interface Routine {
@@ -94,10 +96,10 @@ export async function loadCatalog(
   const rows = { routines, parameters, relations, tables, loadable }
   const version = createHash('sha256').update(JSON.stringify(rows)).digest('base64')
   // What was already found out about the routines stays with their map.
-  return version === previous?.version ? { ...previous } : catalogOf(rows, version)
+  return version === previous?.version ? { ...previous } : catalogOf(rows, version, flavour === 'mariadb')
 }
 
-export function catalogOf(rows: CatalogRows, version: string): Catalog {
+export function catalogOf(rows: CatalogRows, version: string, opensViews = false): Catalog {
   const parameters = new Map<string, string[]>()
   for (const [schema, routine, name] of rows.parameters)
     append(parameters, `${lower(schema)}.${lower(routine)}`, lower(name))
@@ -125,7 +127,7 @@ export function catalogOf(rows: CatalogRows, version: string): Catalog {
   }
   const loadable = rows.loadable === null ? null : new Set(rows.loadable.map(([name]) => lower(name)))
   const tables = new Set(rows.tables.flatMap(([schema, name]) => [lower(name), `${lower(schema)}.${lower(name)}`]))
-  return { version, routines, relations, tables, loadable }
+  return { version, routines, relations, tables, loadable, opensViews }
 }
 
 const lower = (name: string | null | undefined) => (name ?? '').toLowerCase()

@@ -1,6 +1,6 @@
 import type { Reason } from '../../routing/reasons.ts'
 import type { Name, PinCause, Previous, Uses } from './analysis.ts'
-import { systemVariable } from './builtins.ts'
+import { holdsStatistics, isStatistic, systemVariable } from './builtins.ts'
 import { isIdentifier, isSymbol, isWord, nameAt, type Token } from './tokens.ts'
 import { FORBIDDEN_WORDS, GRAMMAR_WORDS, NOT_CALLED, READ_WORDS } from './words.ts'
 
@@ -70,6 +70,11 @@ export class Collector {
         default:
       }
     }
+    if (
+      [...this.relations.values()].some(({ schema, name }) => holdsStatistics(schema, name)) &&
+      asksStatistics(tokens)
+    )
+      this.fail('server-specific')
   }
 
   /** Keeps track of where a comma separates tables. */
@@ -121,10 +126,10 @@ export class Collector {
     if (token.kind === 'word' && NOT_CALLED.has(name)) return
     // `AS t (a, b)` names columns, and so does `WITH t (a, b) AS (`.
     if (namesColumns(tokens, at)) {
-      if (!isWord(tokens[at - 1], 'as')) this.withs.add(name)
+      if (!isWord(tokens[at - 1], 'as') && !isSymbol(tokens[at - 1], ')')) this.withs.add(name)
       return
     }
-    if (token.kind === 'word' && name === 'last_insert_id') {
+    if (name === 'last_insert_id') {
       this.previous.add('insert-id')
       this.inTransaction ??= 'session-state'
       // With an argument it sets what it will give.
@@ -237,6 +242,18 @@ const CLOCK_WORDS: ReadonlySet<string> = new Set(
   'current_date current_time current_timestamp localtime localtimestamp utc_date utc_time utc_timestamp'.split(' '),
 )
 
+/** Whether some column of statistics is named, or all columns are meant. */
+function asksStatistics(tokens: readonly Token[]): boolean {
+  return tokens.some((token, at) => {
+    if (isIdentifier(token)) return isStatistic(token.text.toLowerCase()) || isWord(token, 'table', 'natural')
+    if (!isSymbol(token, '*')) return false
+    const before = tokens[at - 1]
+    // EXISTS (SELECT * ...) looks at no column.
+    if (isWord(before, 'select') && isSymbol(tokens[at - 2], '(') && isWord(tokens[at - 3], 'exists')) return false
+    return isSymbol(before, ',') || isSymbol(before, '.') || before?.kind === 'word' || before?.kind === 'hint'
+  })
+}
+
 /** Words right behind which a table stands. */
 const TABLE_BEFORE: ReadonlySet<string> = new Set(
   'from join straight_join into update table describe desc explain tables only'.split(' '),
@@ -286,10 +303,11 @@ function standsOtherwise(tokens: readonly Token[], at: number): boolean {
 
 const FROM_WITHIN: ReadonlySet<string> = new Set(['extract', 'trim', 'substring', 'substr', 'mid'])
 
-/** Whether the name at `at` and the list behind it are `AS t (a, b)` or `[WITH | ,] t (a, b) AS (`: names of columns, in either case. */
+/** Whether the name at `at` and the list behind it are `[AS | )] t (a, b)` or `[WITH | ,] t (a, b) AS (`: names of columns, in either case. */
 function namesColumns(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1]
-  const derived = isWord(before, 'as')
+  // Behind a closing parenthesis nothing can be called.
+  const derived = isWord(before, 'as') || isSymbol(before, ')')
   if (!derived && !isWord(before, 'with', 'recursive') && !isSymbol(before, ',')) return false
   let end = at + 2
   while (isIdentifier(tokens[end]) && isSymbol(tokens[end + 1], ',')) end += 2

@@ -61,14 +61,15 @@ export function endOfNumber(text: Uint8Array, at: number, end: number): number {
 
 /** Whether every server agrees where the hint text[at, end) ends, whether it reads hints there or takes them for comments. */
 export function hintIsClear(text: Uint8Array, at: number, end: number): boolean {
+  let quoted = false
   for (; at < end; at++) {
     const byte = text[at]!
-    if (byte === 0x27 || byte === 0x22 || byte === 0x60 || byte === BACKSLASH || byte === 0x3b || byte === 0x23)
-      return false
+    if (byte === 0x60) quoted = !quoted
+    if (byte === 0x27 || byte === 0x22 || byte === BACKSLASH || byte === 0x3b || byte === 0x23) return false
     if (byte === 0x2d && text[at + 1] === 0x2d) return false
     if (byte === 0) return false
   }
-  return true
+  return !quoted
 }
 
 export function hasHighByte(text: Uint8Array, start: number, end: number): boolean {

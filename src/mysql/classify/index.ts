@@ -24,8 +24,12 @@ export interface MysqlClassifierOptions extends ClassifierOptions<Catalog> {
 
 /** Classifies statements of MySQL and MariaDB: facts from the digest's cache, at first sight from their tokens and the catalog. One per cluster. */
 export function createClassifier(options: MysqlClassifierOptions): Classifier {
-  const { servers } = options
-  const engine: Engine<Analysis, Catalog> = {
+  return classifierFor(mysqlEngine(options.servers), options)
+}
+
+/** What `classifierFor` has to know of MySQL and MariaDB. */
+export function mysqlEngine(servers: () => Servers): Engine<Analysis, Catalog> {
+  return {
     lexicon: mysqlLexicon,
     scanner: (limits) => new MysqlScanner(limits, servers),
     render: (out, length) => decoder.decode(out.subarray(0, length)),
@@ -39,7 +43,6 @@ export function createClassifier(options: MysqlClassifierOptions): Classifier {
     },
     judge,
   }
-  return classifierFor(engine, options)
 }
 
 const decoder = new TextDecoder()

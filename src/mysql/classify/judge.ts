@@ -26,6 +26,10 @@ export interface Knowledge {
 
 const SEQUENCE = primary('server-specific')
 const SYSTEM_FUNCTION = primary('server-specific')
+const SYSTEM_TABLE = primary('server-specific')
+
+/** Tables of INFORMATION_SCHEMA for which views are opened. */
+const OPENING_VIEWS: ReadonlySet<string> = new Set(['columns', 'views', 'tables'])
 
 /** The facts about a text under one catalog. `doubtful`: DDL has been seen since it was read, so what users made is not trusted. */
 export function judge(analysis: Analysis, catalog: Catalog | null, doubtful: boolean): Judgement {
@@ -154,7 +158,8 @@ function ownFunction(name: string, catalog: Catalog | null): Treatment | null {
 function judgeRelation(name: Name, { catalog, bodies, doubtful }: Knowledge): Treatment {
   if (name.schema !== null) {
     const system = systemRelation(name.schema, name.name)
-    if (system !== null) return system
+    const incomplete = system === READ && OPENING_VIEWS.has(name.name) && catalog?.opensViews === true
+    if (system !== null) return incomplete && bodies!.refusesViews() ? SYSTEM_TABLE : system
   }
   if (name.schema === null && name.name === 'dual') return READ
   if (catalog === null) return UNKNOWN_RELATION

@@ -43,7 +43,8 @@ function begins(highBytes: number): Uint8Array {
   table.fill(highBytes, 0x80)
   set('0123456789', DIGIT)
   set('~!@#^&|*/%<>=:+-', OPERATOR)
-  set(',.?', PUNCTUATION)
+  // `{d '2024-01-01'}` is what ODBC and JDBC write.
+  set(',.?{}', PUNCTUATION)
   set('(', OPEN)
   set(')', CLOSE)
   set(';', SEMICOLON)

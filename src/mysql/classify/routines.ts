@@ -9,6 +9,8 @@ import { readRoutine } from './routine-body.ts'
 export interface Bodies {
   routine(routine: Routine): Treatment
   view(relation: Relation): Treatment
+  /** Whether some view is one that a read-only transaction may not open. */
+  refusesViews(): boolean
 }
 
 /** By the catalog's routines, which a catalog that was read again without a change shares with the one before. */
@@ -25,6 +27,7 @@ export function bodiesOf(catalog: Catalog): Bodies {
 
 function readBodies(catalog: Catalog): Bodies {
   const verdicts = new Map<object, Treatment>()
+  let refuses: boolean | null = null
 
   /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
   function once(key: object, meanwhile: Treatment, find: () => Treatment): Treatment {
@@ -58,6 +61,14 @@ function readBodies(catalog: Catalog): Bodies {
         )
       })
     },
+    refusesViews() {
+      refuses ??= [...catalog.relations.values()].flat().some((relation) => {
+        if (relation.kind !== 'view') return false
+        const { verdict, because } = bodies.view(relation)
+        return verdict === 'primary' && REFUSED.has(because)
+      })
+      return refuses
+    },
     view(relation) {
       return once(relation, UNKNOWN_RELATION, () => {
         const canonical = relation.definition === null ? null : canonicalOf(relation.definition, '')
@@ -72,6 +83,8 @@ function readBodies(catalog: Catalog): Bodies {
   }
   return bodies
 }
+
+const REFUSED: ReadonlySet<string> = new Set(['volatile-function', 'write', 'locking-read'])
 
 /** Nobody knows what it does, so it may do anything. */
 const UNREADABLE: Treatment = { ...UNKNOWN_FUNCTION, changesSchema: true }

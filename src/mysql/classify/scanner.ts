@@ -211,8 +211,8 @@ export class MysqlScanner implements TextScanner {
 
   private number(text: Uint8Array, at: number, end: number): number {
     const after = endOfNumber(text, at, end)
-    // `1st` is a name, `1e5x` two tokens: rare enough not to be worth knowing.
-    if (after < end && this.continues[text[after]!] === 1) return NONE
+    if (after < end && this.continues[text[after]!] === 1)
+      return isName(text, at, after) ? this.word(text, at, end) : NONE
     this.separate()
     this.literal(NUMBER, at, after)
     return after
@@ -338,7 +338,7 @@ export class MysqlScanner implements TextScanner {
   }
 
   private name(text: Uint8Array, at: number, end: number, quote: number): number {
-    if (this.hint) return NONE
+    if (this.hint && quote !== BACKTICK) return NONE
     this.separate()
     if (this.last === A_NAME) this.out[this.length++] = BLANK
     return this.quoted(text, at, end, quote)
@@ -365,6 +365,13 @@ export class MysqlScanner implements TextScanner {
     this.last = A_NAME
     return after
   }
+}
+
+/** Whether the digits text[at, after) begin a name, as in `2fa`: not those of `1e5x` or `0xg`, which are rare enough not to be worth knowing. */
+function isName(text: Uint8Array, at: number, after: number): boolean {
+  for (let i = at; i < after; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false
+  const letter = text[after]! | 0x20
+  return letter !== 0x65 && letter !== 0x78 && letter !== 0x62
 }
 
 const NO_MODE: LexMode = { standardConformingStrings: false, asciiSafeEncoding: true }

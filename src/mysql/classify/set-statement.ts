@@ -107,7 +107,7 @@ function assignments(tokens: readonly Token[], values: Values): Statement {
 
 /** What would take the read-only transactions away from a replica's connection, or means something for writing only. */
 const NOT_ON_A_REPLICA =
-  /^(autocommit$|completion_type$|transaction_|tx_|sql_log_|gtid_|binlog_|pseudo_|insert_id$|session_track_)/
+  /^(autocommit$|completion_type$|transaction_|tx_|sql_log_|gtid_|binlog_|pseudo_|insert_id$|session_track_|server_id$|skip_replication$|debug)/
 
 function effectOf(only: Setting | null, simple: boolean, none: boolean): SessionEffect {
   if (none) return NO_EFFECT

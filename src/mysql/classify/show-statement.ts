@@ -5,12 +5,11 @@ import { fromCollector, statement, UNPARSED, type Values } from './statement.ts'
 import { judgeStatement } from './statements.ts'
 import { isSymbol, isWord, nameAt, type Token } from './tokens.ts'
 
-/** What SHOW shows: the manual's section "SHOW Statements". Anything not named here describes one server. */
+/** What SHOW shows: the manual's section "SHOW Statements". Anything not named here describes one server; SHOW INDEX does, by its cardinalities. */
 const REPLICATED: readonly RegExp[] = [
   /^(extended |full )*tables\b/,
   /^(extended |full )*(columns|fields)\b/,
   /^(databases|schemas)\b/,
-  /^extended (index|indexes|keys)\b|^(index|indexes|keys)\b/,
   /^create (table|view|database|schema|procedure|function|trigger|package|sequence)\b/,
   /^(procedure|function|package|package body) status\b/,
   /^triggers\b/,

@@ -7,6 +7,17 @@ export type Flavour = 'mysql' | 'mariadb'
 /** One statement and what its facts must be, over the objects of schema.sql. */
 export interface Row {
   readonly sql: string
+  /** The text as the client sends it. */
+  readonly bytes: Buffer
+  /** What has to be run before it on the same connection, so that it means something. */
+  readonly before: readonly string[]
+  /** The session's, where the text depends on them. */
+  readonly sqlMode: string
+  readonly charset: string
+  /** The servers of the tests answer with an error, for the reason given: the row says what the text alone tells. */
+  readonly fails: boolean
+  /** Not to be run at all, for the reason given. */
+  readonly unrun: boolean
   readonly flavours: readonly Flavour[]
   readonly verdict: Facts['verdict']
   readonly because: Facts['because']
@@ -18,8 +29,9 @@ export interface Row {
 }
 
 /**
- * Sections begin with `--= verdict because effect [clock] [sequence] [empty] [mysql | mariadb] # why`; every other line is a statement, in which
- * `␤` stands for a line feed.
+ * Sections begin with `--= verdict because effect [clock] [sequence] [empty] [fails] [unrun] [mode=SQL_MODE] [charset=NAME] [mysql | mariadb] # why`;
+ * every other line is a statement, in which `␤` stands for a line feed, `⟦27⟧` for bytes, and before which others may stand that are run first, each
+ * with ` ⇒ ` behind it. What a statement makes has a name that begins with `made`, so that it can be removed afterwards.
  */
 function read(file: string): Row[] {
   const rows: Row[] = []
@@ -28,13 +40,23 @@ function read(file: string): Row[] {
   for (const line of readFileSync(new URL(file, import.meta.url), 'utf8').split('\n')) {
     if (line.startsWith('--= ')) {
       const comment = line.indexOf(' # ')
+      if (comment < 0) throw new Error(`${file}: a section without a reason: ${line}`)
       why = line.slice(comment + 3)
       words = line.slice(4, comment).split(' ')
     } else if (line !== '') {
       const [verdict, because, effect, ...flags] = words
+      const value = (name: string) => flags.find((flag) => flag.startsWith(`${name}=`))?.slice(name.length + 1)
+      const steps = line.replaceAll('␤', '\n').split(' ⇒ ')
+      const sql = steps.pop()!
       const flavours = (['mysql', 'mariadb'] as const).filter((flavour) => flags.includes(flavour))
       rows.push({
-        sql: line.replaceAll('␤', '\n'),
+        sql,
+        bytes: bytesOf(sql),
+        before: steps,
+        sqlMode: value('mode') ?? '',
+        charset: value('charset') ?? 'utf8mb4',
+        fails: flags.includes('fails'),
+        unrun: flags.includes('unrun'),
         flavours: flavours.length > 0 ? flavours : ['mysql', 'mariadb'],
         verdict: verdict as Row['verdict'],
         because: because as Row['because'],
@@ -49,7 +71,14 @@ function read(file: string): Row[] {
   return rows
 }
 
-export const corpus: readonly Row[] = ['reads.sql', 'functions.sql', 'writes.sql', 'session.sql'].flatMap(read)
+const bytesOf = (sql: string): Buffer =>
+  Buffer.concat(sql.split(/⟦|⟧/).map((part, i) => (i % 2 === 0 ? Buffer.from(part) : Buffer.from(part, 'hex'))))
+
+const FILES = 'reads queries functions writes statements locking session state information lexical applications'.split(
+  ' ',
+)
+
+export const corpus: readonly Row[] = FILES.flatMap((name) => read(`${name}.sql`))
 
 /** The statements that make what the corpus uses. */
 export function schema(flavour: Flavour): string[] {
@@ -71,5 +100,5 @@ export function recordedCatalog(flavour: Flavour): Catalog {
     const name = /^CREATE TABLE (?:`([^`]+)`|(\w+))/.exec(sql)
     return name === null ? [] : [['app', name[1] ?? name[2]!]]
   })
-  return catalogOf({ ...rows, tables }, 'recorded')
+  return catalogOf({ ...rows, tables }, 'recorded', flavour === 'mariadb')
 }

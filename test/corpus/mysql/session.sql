@@ -21,12 +21,10 @@ ROLLBACK AND NO CHAIN
 BEGIN; # x
 SAVEPOINT a
 SAVEPOINT `a b`
-ROLLBACK TO a
-ROLLBACK TO SAVEPOINT a
-ROLLBACK WORK TO SAVEPOINT `a b`
-RELEASE SAVEPOINT a
-COMMIT RELEASE
-ROLLBACK AND NO CHAIN RELEASE
+BEGIN ⇒ SAVEPOINT a ⇒ ROLLBACK TO a
+BEGIN ⇒ SAVEPOINT a ⇒ ROLLBACK TO SAVEPOINT a
+BEGIN ⇒ SAVEPOINT `a b` ⇒ ROLLBACK WORK TO SAVEPOINT `a b`
+BEGIN ⇒ SAVEPOINT a ⇒ RELEASE SAVEPOINT a
 --= primary transaction none # and what no replica may do
 START TRANSACTION READ WRITE
 SET TRANSACTION READ ONLY
@@ -35,13 +33,13 @@ SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY
 XA RECOVER
 --= primary transaction unknown # distributed transactions
-XA START 'freshet'
-XA BEGIN 'freshet'
-XA END 'freshet'
-XA PREPARE 'freshet'
-XA COMMIT 'freshet'
-XA COMMIT 'freshet' ONE PHASE
-XA ROLLBACK 'freshet', 'b', 1
+XA START 'made'
+XA BEGIN 'made'
+XA START 'made' ⇒ XA END 'made'
+XA START 'made' ⇒ XA END 'made' ⇒ XA PREPARE 'made'
+XA START 'made' ⇒ XA END 'made' ⇒ XA PREPARE 'made' ⇒ XA COMMIT 'made'
+XA START 'made' ⇒ XA END 'made' ⇒ XA COMMIT 'made' ONE PHASE
+XA START 'made', 'b', 1 ⇒ XA END 'made', 'b', 1 ⇒ XA ROLLBACK 'made', 'b', 1
 --= read-in-transaction session-state none # the state of the session, which follows it
 SELECT @a
 SELECT @a, @b FROM users
@@ -51,12 +49,18 @@ SELECT @@session.sql_mode
 SELECT @@sql_mode, @@time_zone
 SELECT @@local.autocommit
 SELECT @@autocommit
-SELECT @@tx_isolation
-SELECT @@transaction_isolation
 SELECT @@character_set_client, @@collation_connection
 SELECT @@max_allowed_packet
 SELECT @@session.auto_increment_increment AS auto_increment_increment, @@character_set_client AS character_set_client
 SELECT CURRENT_ROLE()
+--= read-in-transaction session-state none fails mysql # the state of the session, which follows it; here an error
+SELECT @@tx_isolation
+--= read-in-transaction session-state none mariadb # the state of the session, which follows it
+SELECT @@tx_isolation
+--= read-in-transaction session-state none mysql # the state of the session, which follows it
+SELECT @@transaction_isolation
+--= read-in-transaction session-state none fails mariadb # the state of the session, which follows it; here an error
+SELECT @@transaction_isolation
 --= read-in-transaction session-state none # what the statement before has left
 SHOW WARNINGS
 SHOW WARNINGS;
@@ -99,12 +103,20 @@ SET SESSION autocommit = OFF
 SET @@autocommit = 1
 SET @@session.autocommit := 0
 SET autocommit = DEFAULT
---= primary session-state set # what a replica's connection must not be told
+--= primary session-state set mysql # what a replica's connection must not be told
 SET SESSION transaction_isolation = 'READ-COMMITTED'
 SET SESSION transaction_read_only = OFF
-SET @@session.tx_read_only = 0
-SET sql_log_bin = 0
 SET gtid_next = 'AUTOMATIC'
+--= primary session-state set fails mariadb # what a replica's connection must not be told; here an error
+SET SESSION transaction_isolation = 'READ-COMMITTED'
+SET SESSION transaction_read_only = OFF
+SET gtid_next = 'AUTOMATIC'
+--= primary session-state set fails mysql # what a replica's connection must not be told; here an error
+SET @@session.tx_read_only = 0
+--= primary session-state set mariadb # what a replica's connection must not be told
+SET @@session.tx_read_only = 0
+--= primary session-state set # what a replica's connection must not be told
+SET sql_log_bin = 0
 SET completion_type = 1
 SET insert_id = 5
 SET session_track_schema = OFF
@@ -130,7 +142,6 @@ SET SESSION TRANSACTION READ ONLY
 SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
 SET LOCAL TRANSACTION READ WRITE
 SET ROLE NONE
-SET ROLE DEFAULT
 SELECT @a := 1
 SELECT @n := @n + 1, users.* FROM users
 SELECT * FROM users WHERE (@a := id) > 0
@@ -144,22 +155,27 @@ SELECT LAST_INSERT_ID(id) FROM users
 UNLOCK TABLES
 HANDLER users OPEN
 HANDLER users OPEN AS u
-HANDLER users READ FIRST
-HANDLER users READ `PRIMARY` = (1)
-HANDLER users CLOSE
+HANDLER users OPEN ⇒ HANDLER users READ FIRST
+HANDLER users OPEN ⇒ HANDLER users READ `PRIMARY` = (1)
+HANDLER users OPEN ⇒ HANDLER users CLOSE
 PREPARE s FROM 'SELECT 1'
 PREPARE s FROM @text
-EXECUTE s
-EXECUTE s USING @a
-DEALLOCATE PREPARE s
+PREPARE s FROM 'SELECT 5' ⇒ EXECUTE s
+PREPARE s FROM 'SELECT ? + 1' ⇒ EXECUTE s USING @a
+PREPARE s FROM 'SELECT 5' ⇒ DEALLOCATE PREPARE s
 GET DIAGNOSTICS @n = NUMBER
 GET DIAGNOSTICS CONDITION 1 @p = MESSAGE_TEXT
+--= primary session-state unknown mysql # session state that has to be found out
+SET ROLE DEFAULT
+--= primary session-state unknown fails mariadb # session state that has to be found out; here an error
+SET ROLE DEFAULT
+--= primary session-state unknown fails # session state that has to be found out; here an error
 BINLOG 'x'
 --= read-in-transaction session-state unknown # the schema, which follows the session
 USE app
 USE `app`
 use app;
---= primary session-state none # raising conditions
+--= primary session-state none fails # raising conditions; here an error
 SIGNAL SQLSTATE '45000'
 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'x'
 RESIGNAL
@@ -172,14 +188,16 @@ CREATE TEMPORARY TABLE made_t1 (id int)
 CREATE TEMPORARY TABLE IF NOT EXISTS made_t1 (id int)
 CREATE TEMPORARY TABLE made_t2 AS SELECT * FROM users
 DROP TEMPORARY TABLE IF EXISTS made_t1
-DROP TEMPORARY TABLE made_t1, made_t2
+CREATE TEMPORARY TABLE made_t1 (id int) ⇒ CREATE TEMPORARY TABLE made_t2 (id int) ⇒ DROP TEMPORARY TABLE made_t1, made_t2
 INSERT INTO log (text) VALUES (@a := 'x')
 INSERT INTO log (text) SELECT GET_LOCK('a', 0)
 UPDATE log SET text = (@n := 1) WHERE id = 999
+LOAD DATA INFILE 'freshet.in' INTO TABLE log (@a) SET text = @a
+--= primary write unknown fails # temporary tables live on one connection; here an error
 INSERT INTO log (text) VALUES (no_such_function())
-LOAD DATA INFILE '/nowhere' INTO TABLE log (@a) SET text = @a
---= primary session-state unknown mysql # the same
+--= primary session-state unknown fails mysql # the same; here an error
 SET RESOURCE GROUP nothing
+--= primary session-state unknown mysql # the same
 LOCK INSTANCE FOR BACKUP
 UNLOCK INSTANCE
 SELECT /*+ SET_VAR(sort_buffer_size = 262144) */ 1

@@ -23,54 +23,58 @@ UPDATE log SET text = 'a' WHERE id = 1
 UPDATE log, users SET log.text = users.name WHERE log.id = users.id
 UPDATE log l JOIN users u ON u.id = l.id SET l.text = u.name
 UPDATE LOW_PRIORITY IGNORE log SET text = 'a' ORDER BY id LIMIT 1
-WITH a AS (SELECT 1 AS n) UPDATE log SET text = 'x' WHERE id IN (SELECT n FROM a)
-WITH a AS (SELECT 1 AS n) DELETE FROM log WHERE id IN (SELECT n FROM a)
 DELETE FROM log WHERE id = 999
 DELETE log FROM log JOIN users ON users.id = log.id WHERE log.id = 999
 DELETE FROM log USING log JOIN users ON users.id = log.id WHERE log.id = 999
 DELETE QUICK FROM log WHERE id = 999 ORDER BY id LIMIT 1
-LOAD DATA INFILE '/nowhere' INTO TABLE log
-LOAD DATA LOCAL INFILE '/nowhere' INTO TABLE log FIELDS TERMINATED BY ',' (text)
-LOAD XML INFILE '/nowhere' INTO TABLE log
+LOAD DATA INFILE 'freshet.in' INTO TABLE log (text)
+LOAD DATA LOCAL INFILE 'local.csv' INTO TABLE log FIELDS TERMINATED BY ',' (text)
+LOAD XML INFILE 'freshet.in' INTO TABLE log (text)
 EXPLAIN INSERT INTO log (text) VALUES ('a')
 EXPLAIN UPDATE log SET text = 'a'
 EXPLAIN DELETE FROM log
 DESC REPLACE INTO log VALUES (1, 'a')
+--= primary write none mysql # rows are changed
+WITH a AS (SELECT 1 AS n) UPDATE log SET text = 'x' WHERE id IN (SELECT n FROM a)
+WITH a AS (SELECT 1 AS n) DELETE FROM log WHERE id IN (SELECT n FROM a)
+--= primary write none fails mariadb # rows are changed; here an error
+WITH a AS (SELECT 1 AS n) UPDATE log SET text = 'x' WHERE id IN (SELECT n FROM a)
+WITH a AS (SELECT 1 AS n) DELETE FROM log WHERE id IN (SELECT n FROM a)
 --= primary write none # schema
 CREATE TABLE made_1 (id int)
 CREATE TABLE IF NOT EXISTS made_1 (id int)
-CREATE TABLE made_2 LIKE made_1
+CREATE TABLE made_2 LIKE users
 CREATE TABLE made_3 AS SELECT * FROM users
 CREATE TABLE made_4 SELECT 1 AS a
 CREATE OR REPLACE VIEW made_v AS SELECT 1 AS a
 CREATE ALGORITHM=MERGE DEFINER=CURRENT_USER SQL SECURITY INVOKER VIEW made_v2 AS SELECT 1 AS a
-CREATE INDEX made_i ON made_1 (id)
-CREATE UNIQUE INDEX made_u ON made_2 (id)
+CREATE TABLE made_1 (id int) ⇒ CREATE INDEX made_i ON made_1 (id)
+CREATE TABLE made_2 (id int) ⇒ CREATE UNIQUE INDEX made_u ON made_2 (id)
 CREATE DATABASE IF NOT EXISTS made_db
 CREATE SCHEMA IF NOT EXISTS made_db
 CREATE PROCEDURE made_p() SELECT 1
 CREATE PROCEDURE made_p2() BEGIN SELECT 1; INSERT INTO log (text) VALUES ('x'); END
 CREATE FUNCTION made_f() RETURNS int DETERMINISTIC RETURN 1
-CREATE TRIGGER made_t BEFORE INSERT ON made_1 FOR EACH ROW SET NEW.id = 1
+CREATE TABLE made_1 (id int) ⇒ CREATE TRIGGER made_t BEFORE INSERT ON made_1 FOR EACH ROW SET NEW.id = 1
 CREATE EVENT made_e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1
 CREATE USER IF NOT EXISTS made_user
 CREATE ROLE IF NOT EXISTS made_role
-ALTER TABLE made_1 ADD COLUMN b int
-ALTER TABLE made_1 DROP COLUMN b, ENGINE=InnoDB
-ALTER DATABASE made_db CHARACTER SET utf8mb4
-ALTER VIEW made_v AS SELECT 2 AS a
-ALTER PROCEDURE made_p COMMENT 'x'
-ALTER EVENT made_e COMMENT 'x'
-RENAME TABLE made_2 TO made_5
-GRANT SELECT ON app.* TO made_user
-REVOKE SELECT ON app.* FROM made_user
+CREATE TABLE made_1 (id int) ⇒ ALTER TABLE made_1 ADD COLUMN b int
+CREATE TABLE made_1 (id int, b int) ⇒ ALTER TABLE made_1 DROP COLUMN b, ENGINE=InnoDB
+CREATE DATABASE made_db ⇒ ALTER DATABASE made_db CHARACTER SET utf8mb4
+CREATE VIEW made_v AS SELECT 1 AS a ⇒ ALTER VIEW made_v AS SELECT 2 AS a
+CREATE PROCEDURE made_p() SELECT 1 ⇒ ALTER PROCEDURE made_p COMMENT 'x'
+CREATE EVENT made_e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1 ⇒ ALTER EVENT made_e COMMENT 'x'
+CREATE TABLE made_2 (id int) ⇒ RENAME TABLE made_2 TO made_5
+CREATE USER made_user ⇒ GRANT SELECT ON app.* TO made_user
+CREATE USER made_user ⇒ GRANT SELECT ON app.* TO made_user ⇒ REVOKE SELECT ON app.* FROM made_user
 DROP EVENT IF EXISTS made_e
 DROP TRIGGER IF EXISTS made_t
 DROP FUNCTION IF EXISTS made_f
 DROP PROCEDURE IF EXISTS made_p
 DROP PROCEDURE IF EXISTS made_p2
 DROP VIEW IF EXISTS made_v, made_v2
-DROP INDEX made_i ON made_1
+CREATE TABLE made_1 (id int, KEY made_i (id)) ⇒ DROP INDEX made_i ON made_1
 DROP TABLE IF EXISTS made_1, made_3, made_4, made_5
 DROP DATABASE IF EXISTS made_db
 DROP SCHEMA IF EXISTS made_db
@@ -90,22 +94,26 @@ FLUSH NO_WRITE_TO_BINLOG LOGS
 SET GLOBAL max_connections = 151
 SET @@global.max_connections = 151
 SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ
-SET PASSWORD = 'x'
+--= primary write none fails # schema; here an error
 SET PASSWORD FOR nobody = 'x'
+--= primary write none mysql # schema
+SET DEFAULT ROLE NONE TO nobody
+--= primary write none fails mariadb # schema; here an error
 SET DEFAULT ROLE NONE TO nobody
 --= primary write none mysql # the same
 SET PERSIST max_connections = 151
 SET PERSIST_ONLY back_log = 100
 SET @@persist.max_connections = 151
 ALTER USER IF EXISTS nobody ACCOUNT LOCK
+ALTER INSTANCE RELOAD TLS
+EXPLAIN ANALYZE INSERT INTO log (text) VALUES ('a')
+INSERT INTO log (text) TABLE roles
+INSERT INTO log (text) VALUES ROW('a')
+INSERT INTO log (id, text) VALUES (1, 'a') AS new ON DUPLICATE KEY UPDATE text = new.text
+--= primary write none fails mysql # the same; here an error
 IMPORT TABLE FROM '/nowhere.sdi'
 INSTALL COMPONENT 'file://component_nothing'
 UNINSTALL PLUGIN nothing
-ALTER INSTANCE RELOAD TLS
-EXPLAIN ANALYZE INSERT INTO log (text) VALUES ('a')
-INSERT INTO log (text) TABLE `select`
-INSERT INTO log (text) VALUES ROW('a')
-INSERT INTO log (id, text) VALUES (1, 'a') AS new ON DUPLICATE KEY UPDATE text = new.text
 --= primary write none mariadb # the same
 INSERT INTO log (text) VALUES ('a') RETURNING id
 DELETE FROM log WHERE id = 998 RETURNING text
@@ -119,14 +127,15 @@ SELECT SETVAL(seq, 100)
 SELECT 1 FROM users WHERE id = NEXT VALUE FOR seq
 ALTER SEQUENCE seq RESTART 5
 CREATE SEQUENCE made_seq
-DROP SEQUENCE made_seq
+CREATE SEQUENCE made_seq ⇒ DROP SEQUENCE made_seq
 CREATE OR REPLACE TABLE made_6 (id int)
-DROP TABLE made_6
+CREATE TABLE made_6 (id int) ⇒ DROP TABLE made_6
 ANALYZE UPDATE log SET text = 'a' WHERE id = 999
+--= primary write none fails mariadb # the same; here an error
 CREATE PACKAGE made_pack PROCEDURE a(); END
---= primary session-state none mariadb sequence # the last value of this session
+--= primary session-state none sequence mariadb # the last value of this session
 SELECT LASTVAL(seq)
---= primary write none mariadb sequence # the same by another grammar: for all it matters here
+--= primary write none sequence mariadb # the same by another grammar: for all it matters here
 SELECT PREVIOUS VALUE FOR seq
 --= primary locking-read none # every place where a lock can stand
 SELECT * FROM users FOR UPDATE
@@ -198,7 +207,7 @@ CALL app.p_write()
 CALL p_out(@n)
 DO GET_LOCK('a', 0)
 DO RELEASE_LOCK('a')
---= primary unknown-function unknown # nobody knows them
+--= primary unknown-function unknown fails # nobody knows them; here an error
 SELECT no_such_function()
 SELECT no_such_function(1) FROM users
 SELECT app.no_such_function()
@@ -215,8 +224,9 @@ SELECT * FROM users JOIN in_memory USING (id)
 SELECT * FROM users, in_memory
 SELECT * FROM users WHERE id IN (SELECT id FROM in_memory)
 SELECT * FROM `in_memory`
-SELECT count(*) FROM IN_MEMORY
 SELECT * FROM v_memory
+--= primary unreplicated-table none fails # tables that replicas have not, or may have empty; here an error
+SELECT count(*) FROM IN_MEMORY
 --= primary unreplicated-table none mysql # a table that keeps nothing
 SELECT * FROM hole
 --= primary server-specific none # what one server answers for itself
@@ -236,7 +246,6 @@ SELECT @@read_only
 SELECT @@global.read_only
 SELECT @@GLOBAL.sql_mode
 SELECT @@global.time_zone, @@global.max_connections
-SELECT @@gtid_executed
 SELECT @@datadir
 SELECT @@max_connections
 SELECT * FROM users WHERE id = @@server_id
@@ -244,7 +253,6 @@ SELECT * FROM mysql.user
 SELECT * FROM mysql.db WHERE 1 = 0
 SELECT * FROM performance_schema.threads
 SELECT * FROM `performance_schema`.`threads`
-SELECT * FROM PERFORMANCE_SCHEMA.THREADS
 SELECT * FROM sys.version
 SELECT sys.format_bytes(1)
 SELECT * FROM information_schema.processlist
@@ -263,7 +271,6 @@ SHOW VARIABLES LIKE 'server_id'
 SHOW GLOBAL VARIABLES
 SHOW SESSION VARIABLES WHERE Variable_name = 'sql_mode'
 SHOW BINARY LOGS
-SHOW MASTER LOGS
 SHOW BINLOG EVENTS
 SHOW ENGINE INNODB STATUS
 SHOW ENGINES
@@ -272,40 +279,49 @@ SHOW PLUGINS
 SHOW OPEN TABLES
 SHOW TABLE STATUS
 SHOW EVENTS
-SHOW CREATE EVENT made_e
-SHOW CREATE USER nobody
+CREATE EVENT made_e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1 ⇒ SHOW CREATE EVENT made_e
 SHOW GRANTS
-SHOW GRANTS FOR nobody
 SHOW PRIVILEGES
-SHOW REPLICAS
 SHOW REPLICA STATUS
-SHOW SLAVE STATUS
-SHOW MASTER STATUS
-SHOW BINARY LOG STATUS
 SHOW RELAYLOG EVENTS
-SHOW FUNCTION CODE f_const
-SHOW PROCEDURE CODE p_read
 SELECT MASTER_POS_WAIT('x', 1, 1)
 CHECKSUM TABLE users
-EXPLAIN FOR CONNECTION 1
 HELP 'select'
+PURGE BINARY LOGS BEFORE '2000-01-01'
+SELECT * INTO OUTFILE 'freshet.out' FROM users
+SELECT * FROM users INTO OUTFILE 'freshet.out' FIELDS TERMINATED BY ','
+SELECT name INTO DUMPFILE 'freshet.out' FROM users LIMIT 1
+SELECT 1 UNION SELECT 2 INTO OUTFILE 'freshet.out'
+SELECT 1 /*! INTO OUTFILE 'freshet.out' */
+SELECT 1 /*!40000 INTO OUTFILE 'freshet.out' */
+SELECT 1 INTO/**/OUTFILE 'freshet.out'
+SELECT 1 INTO# x␤OUTFILE 'freshet.out'
+--= primary server-specific none mysql # what one server answers for itself
+SELECT @@gtid_executed
+SHOW REPLICAS
+SHOW BINARY LOG STATUS
+--= primary server-specific none fails mariadb # what one server answers for itself; here an error
+SELECT @@gtid_executed
+SHOW REPLICAS
+SHOW BINARY LOG STATUS
+--= primary server-specific none fails # what one server answers for itself; here an error
+SELECT * FROM PERFORMANCE_SCHEMA.THREADS
+SHOW CREATE USER nobody
+SHOW GRANTS FOR nobody
+SHOW FUNCTION CODE f_const
+SHOW PROCEDURE CODE p_read
+EXPLAIN FOR CONNECTION 1
 KILL 999999
 KILL QUERY 999999
 KILL CONNECTION 999999
-PURGE BINARY LOGS BEFORE '2000-01-01'
-STOP REPLICA
-START REPLICA
-STOP SLAVE
-CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'x'
-CHANGE MASTER TO MASTER_HOST = 'x'
-SELECT * INTO OUTFILE '/nowhere/x' FROM users
-SELECT * FROM users INTO OUTFILE '/nowhere/x' FIELDS TERMINATED BY ','
-SELECT name INTO DUMPFILE '/nowhere/x' FROM users LIMIT 1
-SELECT 1 UNION SELECT 2 INTO OUTFILE '/nowhere/x'
-SELECT 1 /*! INTO OUTFILE '/nowhere/x' */
-SELECT 1 /*!40000 INTO OUTFILE '/nowhere/x' */
-SELECT 1 INTO/**/OUTFILE '/nowhere/x'
-SELECT 1 INTO# x␤OUTFILE '/nowhere/x'
+--= primary server-specific none fails mysql # what one server answers for itself; here an error
+SHOW MASTER LOGS
+SHOW SLAVE STATUS
+SHOW MASTER STATUS
+--= primary server-specific none mariadb # what one server answers for itself
+SHOW MASTER LOGS
+SHOW SLAVE STATUS
+SHOW MASTER STATUS
 --= primary server-specific none mysql # the same
 SELECT WAIT_FOR_EXECUTED_GTID_SET('', 0)
 SELECT SOURCE_POS_WAIT('x', 1, 0)
@@ -313,8 +329,6 @@ SELECT @@server_uuid
 SELECT @@super_read_only
 SELECT PS_CURRENT_THREAD_ID()
 SELECT ICU_VERSION()
-RESTART
-CLONE LOCAL DATA DIRECTORY = '/nowhere'
 SELECT VALIDATE_PASSWORD_STRENGTH('x')
 --= primary server-specific none mariadb # the same
 SELECT MASTER_GTID_WAIT('0-1-1', 0)
@@ -324,9 +338,10 @@ SELECT * FROM seq
 SELECT * FROM information_schema.user_variables
 SELECT * FROM information_schema.global_status
 SHOW ALL SLAVES STATUS
-SHOW EXPLAIN FOR 1
 SHOW AUTHORS
 SHOW USER_STATISTICS
+--= primary server-specific none fails mariadb # the same; here an error
+SHOW EXPLAIN FOR 1
 --= primary multi-statement none # several statements, one of which is none
 SELECT 1; INSERT INTO log (text) VALUES ('a')
 INSERT INTO log (text) VALUES ('a'); SELECT 1
@@ -345,8 +360,7 @@ START TRANSACTION; INSERT INTO log (text) VALUES ('a'); ROLLBACK
 USE app; SELECT 1
 SELECT GET_LOCK('a', 0); SELECT RELEASE_LOCK('a')
 CREATE TEMPORARY TABLE made_8 (id int); DROP TEMPORARY TABLE made_8
-SELECT no_such_function(); SELECT 1
---= primary unparsed unknown # not understood, and therefore not proved
+--= primary unparsed unknown fails # not understood, and therefore not proved; here an error
 SELECT
 SELECT (1
 SELECT 1)
@@ -354,23 +368,30 @@ SELECT 'unterminated
 SELECT `unterminated
 SELECT 1 /* unterminated
 SELECT 1 /*! unterminated
-SELECT \N
-SELECT {d '2024-01-01'}
-SELECT 1 /*!99998 /* inner */ */
 SELECT /*!40000 /*!40000 1 */ */
 SELECT /*!123 1 */
-SELECT 1 FROM users PROCEDURE ANALYSE()
 SELEKT 1
 FOO
 explain
-IF 1 THEN SELECT 1; END IF
-BEGIN NOT ATOMIC SELECT 1; INSERT INTO log (text) VALUES ('a'); END
-SELECT 1st FROM users
-SELECT @ FROM users
 SELECT * FROM users WHERE a b c d e
 START TRANSACTION READ
 START TRANSACTION READ ONLY READ WRITE
 COMMIT NOW
 ROLLBACK TO
-SELECT /*+ BKA(`users`) */ 1
 SELECT 1 /*!40000 ; SELECT 2 */
+--= primary unparsed unknown fails mysql # not understood, and therefore not proved; here an error
+SELECT \N
+SELECT 1 FROM users PROCEDURE ANALYSE()
+IF 1 THEN SELECT 1; END IF
+BEGIN NOT ATOMIC SELECT 1; INSERT INTO log (text) VALUES ('a'); END
+--= primary unparsed unknown mariadb # not understood, and therefore not proved
+SELECT \N
+SELECT 1 FROM users PROCEDURE ANALYSE()
+IF 1 THEN SELECT 1; END IF
+BEGIN NOT ATOMIC SELECT 1; INSERT INTO log (text) VALUES ('a'); END
+--= primary unparsed unknown # not understood, and therefore not proved
+SELECT 1 /*!99998 /* inner */ */
+--= primary unparsed unknown mysql # not understood, and therefore not proved
+SELECT @ FROM users
+--= primary unparsed unknown fails mariadb # not understood, and therefore not proved; here an error
+SELECT @ FROM users

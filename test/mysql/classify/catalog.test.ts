@@ -128,6 +128,9 @@ test('names are judged by the worst of all schemas, qualified ones by their own'
   expect(facts('WITH w AS (SELECT 1), w2 (x) AS (SELECT 2) SELECT * FROM w, w2 JOIN users').verdict).toBe('read')
   expect(facts('SELECT EXTRACT(YEAR FROM newcomer), TRIM(LEADING x FROM y) FROM users').verdict).toBe('read')
   expect(facts('SELECT STRAIGHT_JOIN newcomer FROM users').verdict).toBe('read')
+  // The alias of a derived table hides no table from the subqueries beside it.
+  expect(facts('SELECT * FROM (SELECT 1) z (n) JOIN users ON z.n = users.id').verdict).toBe('read')
+  expect(facts('SELECT * FROM (SELECT 1) z (n) WHERE EXISTS (SELECT 1 FROM z)').because).toBe('unknown-relation')
 })
 
 test('after DDL only what the servers bring is trusted, until a new catalog is there', () => {

@@ -137,7 +137,8 @@ test('the same holds for what stands in the middle of the corpus', () => {
   const reads = corpus.filter(
     (row) => row.verdict === 'read' && row.flavours.includes('mysql') && /^(SELECT|WITH|TABLE|\()/.test(row.sql),
   )
-  const plain = reads.filter((row) => !/['"`#;]|--|\/\*/.test(row.sql))
+  // Behind a point with spaces around it whatever follows is a name.
+  const plain = reads.filter((row) => !/['"`#;]|--|\/\*| \. /.test(row.sql))
   fc.assert(
     fc.property(fc.constantFrom(...plain), fc.nat(), fc.constantFrom(...FORBIDDEN), ({ sql }, at, forbidden) => {
       const gaps = [...sql.matchAll(/ /g)].map((match) => match.index)
