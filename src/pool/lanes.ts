@@ -55,7 +55,10 @@ export class Lanes {
   find(stateKey: string, full: boolean): Lane | null {
     let best: Lane | null = null
     const at = now()
-    for (const lane of this.#lanes) {
+    // There may be more than there should be after a reload: nobody boards those, so that they come to rest.
+    const count = Math.min(this.#lanes.length, this.#options.max())
+    for (let index = 0; index < count; index++) {
+      const lane = this.#lanes[index]!
       const { connection } = lane
       if (connection.state.key !== stateKey || connection.retired || !connection.alive) continue
       if (lane.depth >= DEPTH_MAX || at - connection.openedAt > this.#options.lifetime()) continue
