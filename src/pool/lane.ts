@@ -197,6 +197,11 @@ export class Lane implements ConnectionOwner {
     this.#onEmpty(this)
   }
 
+  /** Whom the head was for has left: nobody would ever stop waiting for it. */
+  get abandoned(): boolean {
+    return this.#rides.length > 0 && this.#rides[0]!.rider === null
+  }
+
   /** For how much longer than its patience the head has been at it; below 0 while all is well. */
   overdue(at: Instant): number {
     const head = this.#rides[0]
