@@ -63,6 +63,8 @@ export class Ride implements ReplySink {
     // A ride in front of it has failed, or has not closed what it was to close: with that the connection's statements are not what they were taken for.
     if (this.lane?.connection.lacksStatement(failure)) {
       this.#misses = true
+      // Which of the others it has nobody can tell any more, and on a connection of its own a client would hear of it.
+      this.lane.connection.retired = true
       return true
     }
     return this.sink.error(failure)
@@ -193,6 +195,11 @@ export class Lane implements ConnectionOwner {
     if (this.#rides.length > 0 || this.#over) return
     this.#over = true
     this.#onEmpty(this)
+  }
+
+  /** Whom the head was for has left: nobody would ever stop waiting for it. */
+  get abandoned(): boolean {
+    return this.#rides.length > 0 && this.#rides[0]!.rider === null
   }
 
   /** For how much longer than its patience the head has been at it; below 0 while all is well. */

@@ -55,7 +55,10 @@ export class Lanes {
   find(stateKey: string, full: boolean): Lane | null {
     let best: Lane | null = null
     const at = now()
-    for (const lane of this.#lanes) {
+    // There may be more than there should be after a reload: nobody boards those, so that they come to rest.
+    const count = Math.min(this.#lanes.length, this.#options.max())
+    for (let index = 0; index < count; index++) {
+      const lane = this.#lanes[index]!
       const { connection } = lane
       if (connection.state.key !== stateKey || connection.retired || !connection.alive) continue
       if (lane.depth >= DEPTH_MAX || at - connection.openedAt > this.#options.lifetime()) continue
@@ -95,6 +98,11 @@ export class Lanes {
     return lane.clear()
   }
 
+  /** Somebody has left before the reply. */
+  left(): void {
+    this.#watch()
+  }
+
   get counts(): { lanes: number; riders: number } {
     let riders = 0
     for (const lane of this.#lanes) riders += lane.depth
@@ -125,7 +133,7 @@ export class Lanes {
     let shared = false
     let allStall = this.#lanes.length > 1
     for (const lane of this.#lanes) {
-      shared ||= lane.depth > 1
+      shared ||= lane.depth > 1 || lane.abandoned
       if (lane.overdue(at) <= 0) allStall = false
     }
     if (!shared) {
@@ -136,7 +144,7 @@ export class Lanes {
     // Who could not look for a while could not read either: the replies may be here.
     if (late) return
     for (const lane of [...this.#lanes]) {
-      if (lane.depth < 2 || lane.overdue(at) <= (allStall ? ALL_STALL_MS : 0)) continue
+      if ((lane.depth < 2 && !lane.abandoned) || lane.overdue(at) <= (allStall ? ALL_STALL_MS : 0)) continue
       if (mayRunAgain(lane.depth - 1, at)) this.clear(lane)
     }
   }

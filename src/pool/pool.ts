@@ -75,7 +75,7 @@ export class Pool {
     const lane = this.lanes.find(stateKey, false)
     if (lane !== null || this.#idle.length > 0) return lane
     const crowded = this.lanes.find(stateKey, true)
-    if (crowded !== null && this.#connecting === 0 && this.#mayOpen()) this.#open()
+    if (crowded !== null && this.#connecting === 0 && !this.#hasJustFailed() && this.#mayOpen()) this.#open()
     return crowded
   }
 
@@ -226,7 +226,7 @@ export class Pool {
 
   #grow(): void {
     if (this.#closed) return
-    if (this.#failedAt !== null && now() - this.#failedAt < REOPEN_AFTER) {
+    if (this.#hasJustFailed()) {
       // With no connection there is nothing to wait for: the server has just refused.
       if (this.#all.size === 0 && this.#connecting === 0) {
         const failure = this.#lastFailure!
@@ -235,6 +235,10 @@ export class Pool {
       return
     }
     while (this.#connecting < this.#waiting() && this.#mayOpen()) this.#open()
+  }
+
+  #hasJustFailed(): boolean {
+    return this.#failedAt !== null && now() - this.#failedAt < REOPEN_AFTER
   }
 
   #mayOpen(): boolean {

@@ -154,11 +154,18 @@ export class Lease implements Waiter, Rider {
     if (this.#lane === null || this.#ride === null) return false
     if (this.#lane.isBehind(this.#ride)) {
       this.#reply?.drop()
-      this.#leave()
+      this.#leaveEarly()
       return true
     }
     this.keepAlone()
     return false
+  }
+
+  /** Its ride goes on for nobody. */
+  #leaveEarly(): void {
+    const { lanes } = this.#pool(this.#lane!.connection.server)
+    this.#leave()
+    lanes.left()
   }
 
   #leave(): void {
@@ -283,7 +290,7 @@ export class Lease implements Waiter, Rider {
   drop(): void {
     const { connection } = this
     if (this.#lane !== null) {
-      this.#leave()
+      this.#leaveEarly()
       return
     }
     this.#ride = null

@@ -1,3 +1,4 @@
+import type { Unit } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Reading } from './reading.ts'
 import type { Session } from './session.ts'
@@ -48,9 +49,16 @@ export class MessageStream {
     return lease.shared ? 'nowhere' : lease.connection
   }
 
-  /** What waited for the unit at the head of the queue has been sent with it. */
-  sentTo(connection: ServerConnection): void {
-    if (this.#queue.length === 1 && this.#session.client.midMessage) this.#into = connection
+  /** What waited for the unit at the head of the queue goes where that has gone. Returns false when the caller should wait before sending more. */
+  sendWaiting(connection: ServerConnection, unit: Unit): boolean {
+    const waiting = this.#queue.takeStream()
+    // A unit that is sent again takes nothing along: where the beginning of a message went before, its rest goes as well.
+    if (waiting.length === 0 && !unit.streaming) return true
+    const { lease, client } = this.#session
+    let room = true
+    if (!lease.shared) for (const view of waiting) room = connection.stream(view)
+    if (this.#queue.length === 1 && client.midMessage) this.#into = lease.shared ? 'nowhere' : connection
+    return room
   }
 
   /** Calls back once the connection has no half of a message: at once, as a rule. */

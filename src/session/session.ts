@@ -289,10 +289,9 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     if (connection.readOnly) {
       this.incarnation = this.context.fleet.snapshot().servers[connection.server]!.incarnation
     }
-    let room = this.lease.begin(unit, transaction.prefix, this.#reply)
-    for (const view of this.#queue.takeStream()) room = connection.stream(view)
-    if (!this.lease.shared) this.#stream.sentTo(connection)
-    if (!room) this.#reading.pause()
+    const begun = this.lease.begin(unit, transaction.prefix, this.#reply)
+    const room = this.#stream.sendWaiting(connection, unit)
+    if (!begun || !room) this.#reading.pause()
     else this.#reading.balance()
     if (unit.complete) return
     // Its exchange goes on with the next unit, on this connection.

@@ -113,6 +113,8 @@ test('a statement that another one was to prepare is missing: it goes elsewhere,
   expect(sink.error({ code: '26000', message: '' })).toBe(true)
   sink.end('idle')
   expect(guests[1]!.heard).toEqual(['evicted statement'])
+  // What else it lacks, or has, nobody knows.
+  expect(connection.retired).toBe(true)
 })
 
 test('a report retires the connection', () => {
