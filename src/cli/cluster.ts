@@ -28,11 +28,7 @@ import { engineFor } from './engines.ts'
 export interface Parts {
   readonly log: Log
   readonly metrics: ClusterMetrics
-<<<<<<< HEAD
   /** Makes the engine, instead of the one that the configuration names. */
-=======
-  /** What makes the engine; the one of the configuration unless given. */
->>>>>>> 6cea1b4d0867afa94085b99dead84a19b222ff05
   readonly engine?: typeof engineFor
 }
 
@@ -42,17 +38,10 @@ const DOWN_TIMEOUTS = 10
 /** Rejects only when it cannot listen. */
 export async function startCluster(
   first: ClusterConfig,
-<<<<<<< HEAD
   { log, metrics, engine: makeEngine = engineFor }: Parts,
 ): Promise<RunningCluster> {
   let config = first
   const engine = await makeEngine({ config: () => config, fleet: () => fleet })
-=======
-  { log, metrics, engine: make = engineFor }: Parts,
-): Promise<RunningCluster> {
-  let config = first
-  const engine = await make({ config: () => config, fleet: () => fleet })
->>>>>>> 6cea1b4d0867afa94085b99dead84a19b222ff05
   const nameOf = (address: Address) => ('path' in address ? address.path : `${address.host}:${address.port}`)
   const floors = createFloors({ keysMax: config.limits.causalKeys })
   const loads = config.servers.map(() => 0)
