@@ -63,7 +63,8 @@ test('the rest of a message does not follow a read that runs again elsewhere', a
   })
   const { primary } = fleet()
   await until('the primary runs it', async () => {
-    const sql = "SELECT 1 FROM pg_stat_activity WHERE usename = 'app' AND query LIKE '%pg_sleep(1)%' AND state = 'active'"
+    const sql =
+      "SELECT 1 FROM pg_stat_activity WHERE usename = 'app' AND query LIKE '%pg_sleep(1)%' AND state = 'active'"
     return (await primary.query(sql)).length > 0
   })
   guest!.send(smuggler.subarray(15))
