@@ -59,7 +59,6 @@ export class Ride implements ReplySink {
   }
 
   error(failure: Failure): boolean {
-    if (this.sink === null) return true
     // A ride in front of it has failed, or has not closed what it was to close: with that the connection's statements are not what they were taken for.
     if (this.lane?.connection.lacksStatement(failure)) {
       this.#misses = true
@@ -67,7 +66,7 @@ export class Ride implements ReplySink {
       this.lane.connection.retired = true
       return true
     }
-    return this.sink.error(failure)
+    return this.sink === null || this.sink.error(failure)
   }
 
   report(name: string, value: string): boolean {

@@ -121,13 +121,16 @@ export class Lanes {
 
   #watch(): void {
     if (this.#timer !== null) return
-    this.#timer = setInterval(() => this.#look(), LOOK_MS)
+    this.#timer = setInterval(() => {
+      const at = now()
+      // What has arrived by now is read first.
+      setImmediate(() => this.#look(at))
+    }, LOOK_MS)
     this.#timer.unref()
   }
 
   /** Those behind a head that is stuck go elsewhere. */
-  #look(): void {
-    const at = now()
+  #look(at: Instant): void {
     const late = at - this.#lookedAt > 3 * LOOK_MS
     this.#lookedAt = at
     let shared = false
@@ -141,10 +144,10 @@ export class Lanes {
       this.#timer = null
       return
     }
-    // Who could not look for a while could not read either: the replies may be here.
-    if (late) return
+    // Who could not look for a while could not send either. One who never looks in time must not let everybody wait for ever.
+    const grace = allStall || late ? ALL_STALL_MS : 0
     for (const lane of [...this.#lanes]) {
-      if ((lane.depth < 2 && !lane.abandoned) || lane.overdue(at) <= (allStall ? ALL_STALL_MS : 0)) continue
+      if ((lane.depth < 2 && !lane.abandoned) || lane.overdue(at) <= grace) continue
       if (mayRunAgain(lane.depth - 1, at)) this.clear(lane)
     }
   }

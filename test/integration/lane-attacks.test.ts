@@ -1,5 +1,7 @@
 /** What was found by attacking lanes: each of these was once possible. */
+import type pg from 'pg'
 import { expect, test } from 'vitest'
+import { connectTo } from '../support/clients.ts'
 import { freshetFor } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 import { message, query, type RawClient, rawClient } from '../support/raw-client.ts'
@@ -61,7 +63,8 @@ test('the rest of a message does not follow a read that runs again elsewhere', a
   })
   const { primary } = fleet()
   await until('the primary runs it', async () => {
-    const sql = "SELECT 1 FROM pg_stat_activity WHERE usename = 'app' AND query LIKE '%pg_sleep(1)%' AND state = 'active'"
+    const sql =
+      "SELECT 1 FROM pg_stat_activity WHERE usename = 'app' AND query LIKE '%pg_sleep(1)%' AND state = 'active'"
     return (await primary.query(sql)).length > 0
   })
   guest!.send(smuggler.subarray(15))
@@ -69,4 +72,35 @@ test('the rest of a message does not follow a read that runs again elsewhere', a
   expect(await askOn(other!, 'other', () => turns++ < 5, ' FOR UPDATE')).toEqual([])
   await guest!.untilReady(2)
   expect(other!.errors).toEqual([])
+})
+
+test('a statement that cannot be prepared spoils no other one on its connection', async () => {
+  const { primary } = fleet()
+  await primary.query('CREATE TABLE gone (n int); GRANT ALL ON gone TO app')
+  await fleet().caughtUp()
+  const freshet = await shared()
+  const clients = await Promise.all(Array.from({ length: 12 }, () => connectTo(freshet.url())))
+  const ask = (client: pg.Client, name: string, text: string) => client.query({ name, text })
+  const kept = (client: pg.Client) => ask(client, 'kept', 'SELECT 1 AS n')
+  const lost = (client: pg.Client) => ask(client, 'lost', 'SELECT n FROM gone')
+  for (let turn = 0; turn < 15; turn++) {
+    await Promise.all(clients.map(kept))
+    await Promise.all(clients.map(lost))
+  }
+  await primary.query('DROP TABLE gone')
+  await fleet().caughtUp()
+  // New connections have prepared nothing yet.
+  await fleet().replicas[0]!.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'")
+  for (let turn = 0; turn < 5; turn++) await Promise.all(clients.map(kept))
+  const codes = new Set<string>()
+  for (let turn = 0; turn < 20; turn++) {
+    const work = clients.map(async (client, index) => {
+      await (index % 2 ? kept(client) : lost(client)).catch(({ code }) => codes.add(code))
+      await kept(client).catch(({ code }) => codes.add(code))
+    })
+    await Promise.all(work)
+    // Nobody else is there: on a connection of its own, an error is the client's.
+    for (const client of clients) await kept(client).catch(({ code }) => codes.add(code))
+  }
+  expect([...codes]).toEqual(['42P01'])
 })

@@ -117,6 +117,13 @@ test('a statement that another one was to prepare is missing: it goes elsewhere,
   expect(connection.retired).toBe(true)
 })
 
+test('the same when its client has left', () => {
+  const { connection, rides } = setUp('a')
+  rides[0]!.detach()
+  expect(connection.sinks[0]!.error({ code: '26000', message: '' })).toBe(true)
+  expect(connection.retired).toBe(true)
+})
+
 test('a report retires the connection', () => {
   const { connection, guests } = setUp('a')
   connection.sinks[0]!.report('TimeZone', 'UTC')

@@ -61,3 +61,18 @@ test('a read that nobody waits for any more does not keep its connection for as 
   expect(connections[1]!.alive).toBe(true)
   expect(lanes.counts.lanes).toBe(1)
 })
+
+test('a process that always has too much to do still moves those behind a head that is stuck', async () => {
+  const { lanes, connections, opened } = setUp(2)
+  board(opened[0]!)
+  board(opened[0]!)
+  lanes.find('', true)
+  const until = now() + 2000
+  while (opened[0]!.depth > 0 && now() < until) {
+    const turn = now() + 20
+    while (now() < turn);
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(opened[0]!.depth).toBe(0)
+  expect(connections[0]!.retired).toBe(true)
+})
