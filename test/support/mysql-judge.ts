@@ -209,7 +209,9 @@ export class MysqlJudge {
     const before = early ?? (await this.#stateBefore(server, connection, one))
     if (past && early === null) await connection.query(FOUND)
     const reply = await runCase(connection, one)
-    const after = await this.#state(connection).catch(() => null)
+    // What was refused has done nothing; that is why it is refused.
+    const refused = !past && reply.errno !== null && REFUSALS.has(reply.errno)
+    const after = refused ? before : await this.#state(connection).catch(() => null)
     if (after === null) return { reply, traces: ['connection'] }
     const traces = differing(before, after)
     const { folder } = this.#fleet
@@ -224,8 +226,8 @@ export class MysqlJudge {
     }
     await released(connection)
     const changed = await this.#restoreGlobals(server, one)
-    // It may have changed how sessions begin.
-    if (changed || traces.some((trace) => trace !== 'user-variable')) this.#fresh.clear()
+    // These may change how sessions begin.
+    if (changed || /\b(role|grant|revoke|user|global|persist)\b/i.test(one.sql)) this.#fresh.clear()
     return { reply, traces: changed ? [...traces, 'global'] : traces }
   }
 
