@@ -157,13 +157,14 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     client: Connection,
     run: (client: Connection) => Promise<unknown>,
   ): Promise<string | null> {
-    const direct = judge.connection()
+    const direct = await judge.fresh()
     for (const sql of row.before) await direct.query(sql)
     const before = await written()
     const expected = await resultOf(direct.query(row.sql))
     const transactions = (await written()) - before
     await judge.restore(row, true)
     if (transactions === 0 || expected.errno !== null) return null
+    await judge.fresh()
     for (const sql of row.before) await direct.query(sql)
     await judge.caughtUp()
     const start = await written()
@@ -172,7 +173,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     const { reason } = await lastRoute(client)
     await judge.restore(row, true)
     const as = JSON.stringify({ found, made, reason })
-    return as === JSON.stringify({ found: expected, made: transactions, reason: 'learned-write' }) ? '' : as
+    const wanted = JSON.stringify({ found: expected, made: transactions, reason: 'learned-write' })
+    return as === wanted ? '' : `${as} instead of ${wanted}`
   }
 
   test.each(['text', 'prepared'] as const)(

@@ -111,6 +111,13 @@ export class MysqlJudge {
     return this.#connections.get(this.#fleet.primary)!
   }
 
+  /** The same, as if it had just been opened. */
+  async fresh(): Promise<Connection> {
+    const { primary } = this.#fleet
+    await this.#renew(primary, this.connection(), false, '', 'utf8mb4')
+    return this.connection()
+  }
+
   /** The one to the replica that follows. */
   follower(): Connection {
     return this.#connections.get(this.#fleet.replicas[0]!)!
@@ -292,6 +299,7 @@ export class MysqlJudge {
     if (server !== this.#fleet.primary) return
     this.#behind ||= wrote || one.before.length > 0
     if (!wrote) return
+    if (/\bseq\b/.test(one.sql)) await server.query('ALTER SEQUENCE app.seq RESTART WITH 1')
     const checksums = await this.#checksums()
     let touched = false
     for (const table of TABLES) {
