@@ -136,7 +136,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     )
   }
 
-  /** On its own, a text of one statement, and nothing before it that would have to be on the same connection. */
+  /** Writes, each on its own, a text of one statement, and nothing before it that would have to be on the same connection. */
   const candidates = corpus.filter(
     (row) =>
       row.flavours.includes(flavour) &&
@@ -147,7 +147,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       typeof canonical(row.sql) === 'string' &&
       row.sqlMode === '' &&
       row.charset === 'utf8mb4' &&
-      !/\blocal infile\b|\?/i.test(row.sql) &&
+      !/\blocal infile\b|\?|^(lock|flush|backup|handler|xa)\b/i.test(row.sql) &&
       row.before.every((sql) => /^CREATE (?!TEMPORARY)|^GRANT/.test(sql)),
   )
 
@@ -157,13 +157,14 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     client: Connection,
     run: (client: Connection) => Promise<unknown>,
   ): Promise<string | null> {
-    const direct = judge.connection()
+    const direct = await judge.fresh()
     for (const sql of row.before) await direct.query(sql)
     const before = await written()
     const expected = await resultOf(direct.query(row.sql))
     const transactions = (await written()) - before
     await judge.restore(row, true)
     if (transactions === 0 || expected.errno !== null) return null
+    await judge.fresh()
     for (const sql of row.before) await direct.query(sql)
     await judge.caughtUp()
     const start = await written()
@@ -172,7 +173,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     const { reason } = await lastRoute(client)
     await judge.restore(row, true)
     const as = JSON.stringify({ found, made, reason })
-    return as === JSON.stringify({ found: expected, made: transactions, reason: 'learned-write' }) ? '' : as
+    const wanted = JSON.stringify({ found: expected, made: transactions, reason: 'learned-write' })
+    return as === wanted ? '' : `${as} instead of ${wanted}`
   }
 
   test.each(['text', 'prepared'] as const)(
@@ -349,7 +351,9 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await fleet().primary.query(writes)
     await fleet().caughtUp([fleet().replicas[0]!])
     await until('the catalog has been read again', async () =>
-      (await rowsOf(client, 'EXPLAIN ROUTE SELECT made_note(3)')).flat().includes('volatile-function'),
+      (await rowsOf(client, 'EXPLAIN ROUTE SELECT made_note(3)'))
+        .flat()
+        .some((each) => /^volatile-function/.test(String(each))),
     )
     expect(await first(client, 'SELECT made_note(3)')).toBe(8)
     expect(await reason()).toBe('volatile-function')

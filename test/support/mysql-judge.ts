@@ -111,6 +111,13 @@ export class MysqlJudge {
     return this.#connections.get(this.#fleet.primary)!
   }
 
+  /** The same, as if it had just been opened. */
+  async fresh(): Promise<Connection> {
+    const { primary } = this.#fleet
+    await this.#renew(primary, this.connection(), false, '', 'utf8mb4')
+    return this.connection()
+  }
+
   /** The one to the replica that follows. */
   follower(): Connection {
     return this.#connections.get(this.#fleet.replicas[0]!)!
@@ -209,7 +216,9 @@ export class MysqlJudge {
     const before = early ?? (await this.#stateBefore(server, connection, one))
     if (past && early === null) await connection.query(FOUND)
     const reply = await runCase(connection, one)
-    const after = await this.#state(connection).catch(() => null)
+    // What was refused has done nothing; that is why it is refused.
+    const refused = !past && reply.errno !== null && REFUSALS.has(reply.errno)
+    const after = refused ? before : await this.#state(connection).catch(() => null)
     if (after === null) return { reply, traces: ['connection'] }
     const traces = differing(before, after)
     const { folder } = this.#fleet
@@ -224,8 +233,8 @@ export class MysqlJudge {
     }
     await released(connection)
     const changed = await this.#restoreGlobals(server, one)
-    // It may have changed how sessions begin.
-    if (changed || traces.some((trace) => trace !== 'user-variable')) this.#fresh.clear()
+    // These may change how sessions begin.
+    if (changed || /\b(role|grant|revoke|user|global|persist)\b/i.test(one.sql)) this.#fresh.clear()
     return { reply, traces: changed ? [...traces, 'global'] : traces }
   }
 
@@ -290,6 +299,7 @@ export class MysqlJudge {
     if (server !== this.#fleet.primary) return
     this.#behind ||= wrote || one.before.length > 0
     if (!wrote) return
+    if (/\bseq\b/.test(one.sql)) await server.query('ALTER SEQUENCE app.seq RESTART WITH 1')
     const checksums = await this.#checksums()
     let touched = false
     for (const table of TABLES) {

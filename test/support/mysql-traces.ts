@@ -91,6 +91,10 @@ export async function rowLocks(connection: Connection, flavour: 'mysql' | 'maria
   return Number(/^(\d+) lock struct/m.exec(own)?.[1] ?? 0)
 }
 
+const MADE_BY_MYSQL = `
+  UNION ALL SELECT 'TABLESPACE', NAME FROM information_schema.INNODB_TABLESPACES WHERE NAME LIKE 'made%' AND SPACE_TYPE = 'General'
+  UNION ALL SELECT 'LIBRARY', CONCAT('\`', LIBRARY_SCHEMA, '\`.\`', LIBRARY_NAME, '\`') FROM information_schema.LIBRARIES WHERE LIBRARY_NAME LIKE 'made%'`
+
 /** Everything that statements of the corpus make has a name that begins with `made`. */
 export async function dropMade(server: MysqlServer, flavour: 'mysql' | 'mariadb'): Promise<void> {
   const sequence = flavour === 'mariadb' ? "IF(TABLE_TYPE = 'SEQUENCE', 'SEQUENCE', 'TABLE')" : "'TABLE'"
@@ -102,14 +106,16 @@ export async function dropMade(server: MysqlServer, flavour: 'mysql' | 'mariadb'
     UNION ALL SELECT 'EVENT', CONCAT('\`', EVENT_SCHEMA, '\`.\`', EVENT_NAME, '\`') FROM information_schema.EVENTS WHERE EVENT_NAME LIKE 'made%'
     UNION ALL SELECT 'DATABASE', CONCAT('\`', SCHEMA_NAME, '\`') FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE 'made%'
     UNION ALL SELECT 'USER', CONCAT('\`', User, '\`@\`', Host, '\`') FROM mysql.user WHERE User LIKE 'made%' AND Host <> ''
-    ${flavour === 'mariadb' ? "UNION ALL SELECT 'ROLE', User FROM mysql.user WHERE User LIKE 'made%' AND Host = ''" : ''}
+    ${flavour === 'mariadb' ? "UNION ALL SELECT 'ROLE', User FROM mysql.user WHERE User LIKE 'made%' AND Host = ''" : MADE_BY_MYSQL}
     UNION ALL SELECT 'SERVER', Server_name FROM mysql.servers WHERE Server_name LIKE 'made%'`)
   const xids = await server.query('XA RECOVER')
   if (made.length + xids.length === 0) return
   const locked = server.role === 'replica' && flavour === 'mysql'
   if (locked) await server.query('SET GLOBAL super_read_only = OFF')
   for (const { kind, name } of made)
-    await server.query(`DROP ${kind} ${kind === 'TRIGGER' ? '' : 'IF EXISTS '}${name}`).catch(() => {})
+    await server
+      .query(`DROP ${kind} ${kind === 'TRIGGER' || kind === 'TABLESPACE' ? '' : 'IF EXISTS '}${name}`)
+      .catch(() => {})
   for (const { data, gtrid_length, bqual_length } of xids as {
     data: string
     gtrid_length: number
