@@ -126,7 +126,7 @@ export class MysqlJudge {
   /** Whether the replica that stands still refuses it as a write. */
   async refuses(one: Case): Promise<boolean> {
     const { reply } = await this.#tried(this.#fleet.replicas[1]!, one, false)
-    await this.restore(one, false, this.#fleet.replicas[1]!)
+    if (reply.errno === null) await this.restore(one, false, this.#fleet.replicas[1]!)
     return reply.errno !== null && REFUSALS.has(reply.errno)
   }
 
@@ -139,14 +139,14 @@ export class MysqlJudge {
     const locks = first.reply.isQuery && first.traces.length === 0 ? await this.#locks(one) : []
     const traces = [...first.traces, ...locks]
     const there = await this.#tried(replicas[1]!, one, false)
-    await this.restore(one, false, replicas[1]!)
+    if (there.reply.errno === null) await this.restore(one, false, replicas[1]!)
     const refused = there.reply.errno !== null && REFUSALS.has(there.reply.errno)
     let [same, varies] = [false, false]
     if (traces.length === 0 && !refused && first.reply.isQuery && there.reply.errno === null) {
       // The replica that follows has what the one that was stopped may lack by now.
       if (this.#behind) await this.caughtUp()
-      const again = await this.#tried(primary, one, true)
-      const other = await this.#tried(replicas[0]!, one, false)
+      const again = await this.#tried(primary, one, true, false)
+      const other = await this.#tried(replicas[0]!, one, false, false)
       varies = again.reply.rows !== first.reply.rows
       same = again.reply.rows === other.reply.rows
       // Chance gives the same twice, now and then.
@@ -196,6 +196,7 @@ export class MysqlJudge {
     server: MysqlServer,
     one: Case,
     past: boolean,
+    look = true,
   ): Promise<{ readonly reply: Reply; readonly traces: readonly string[] }> {
     let connection = this.#connections.get(server)!
     try {
@@ -213,12 +214,12 @@ export class MysqlJudge {
       const done = connection.query(sql)
       await (past ? done : done.catch(() => {}))
     }
-    const before = early ?? (await this.#stateBefore(server, connection, one))
+    const before = !look ? [] : (early ?? (await this.#stateBefore(server, connection, one)))
     if (past && early === null) await connection.query(FOUND)
     const reply = await runCase(connection, one)
     // What was refused has done nothing; that is why it is refused.
     const refused = !past && reply.errno !== null && REFUSALS.has(reply.errno)
-    const after = refused ? before : await this.#state(connection).catch(() => null)
+    const after = refused || !look ? before : await this.#state(connection).catch(() => null)
     if (after === null) return { reply, traces: ['connection'] }
     const traces = differing(before, after)
     const { folder } = this.#fleet
