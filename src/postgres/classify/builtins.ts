@@ -114,6 +114,7 @@ const GROUPS: readonly (readonly [section: string, treatment: Treatment, names: 
     SESSION_CHANGE,
     'pg_replication_origin_create pg_replication_origin_drop pg_replication_origin_session_setup pg_replication_origin_session_reset pg_replication_origin_session_is_setup pg_replication_origin_session_progress pg_replication_origin_xact_setup pg_replication_origin_xact_reset pg_replication_origin_advance pg_replication_origin_progress pg_show_replication_origin_status',
   ],
+  ['9.28.6 Replication Management: a standby refuses even to look', SERVER, 'pg_replication_origin_oid'],
   ['9.28.6 Replication Management', WRITE, 'pg_logical_emit_message'],
   [
     "9.28.7 Database Object Management: what it measures is one server's files",

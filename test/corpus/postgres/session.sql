@@ -417,6 +417,7 @@ SELECT * FROM pg_replication_slots
 SELECT pg_get_replication_slots()
 SELECT * FROM pg_prepared_xacts
 SELECT * FROM pg_replication_origin_status
+SELECT pg_replication_origin_oid('nosuch')
 --@ undo: SELECT 1
 SELECT pg_create_physical_replication_slot('x')
 --@ fails: 42704
