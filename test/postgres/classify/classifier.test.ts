@@ -181,11 +181,9 @@ describe('hostile texts', () => {
     expect(facts(Uint8Array.from([...Buffer.from('select '), 0xff, 0xfe])).statements).toBe(1)
   })
 
-  test('one statement does not hold up the others for long', () => {
-    const columns = Array.from({ length: 1300 }, (_, i) => `c.col${i}`).join(',')
-    facts(`select ${columns.slice(0, 11_000)} from users c`)
-    const before = performance.now()
-    facts(`select ${columns.slice(0, 11_500)}x from users c`)
-    expect(performance.now() - before).toBeLessThan(50)
+  test('what would take long to parse is not parsed', () => {
+    const columns = Array.from({ length: 1700 }, (_, i) => `c.col${i}`).join(',')
+    expect(facts(`select ${columns.slice(0, 11_000)}x from users c`).verdict).toBe('read')
+    expect(facts(`select ${columns.slice(0, 13_000)}x from users c`)).toMatchObject(primary)
   })
 })
