@@ -8,7 +8,7 @@ import { type Fleet, type PostgresServer, startFleet, until } from '../support/p
 let fleet: Fleet
 let freshet: FreshetProcess
 
-const MONITOR = { user: 'freshet', password: 'monitor', timeout: '300ms' }
+const MONITOR = { user: 'freshet', password: 'monitor', timeout: '600ms' }
 const GONE = /^(57P01|57P02|57P03|08006)$/
 
 const start = async (cluster: object = {}) => {
