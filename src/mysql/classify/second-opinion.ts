@@ -27,10 +27,17 @@ export async function loadSecondOpinion(): Promise<void> {
   const mariadb = await import('node-sql-parser/build/mariadb.js')
   parsers.mysql = new mysql.default.Parser() as unknown as Parser
   parsers.mariadb = new mariadb.default.Parser() as unknown as Parser
-  for (let i = 0; i < 10; i++) {
-    for (const flavour of ['mysql', 'mariadb'] as const) objects('select a, b from t where c = 1 and d in (2)', flavour)
+  for (let i = 0; i < 20; i++) {
+    for (const flavour of ['mysql', 'mariadb'] as const) for (const text of WARMING) objects(text, flavour)
   }
 }
+
+/** Usual statements, which take the parsers through most of what they do. */
+const WARMING = [
+  'select a, b from t where c = 1 and d in (2)',
+  'select t.a, count(*) as n from t join u on u.id = t.u_id left join v using (w) where t.b > 1 and t.c like ? group by t.a having n > 2 order by n desc limit 10 offset 20',
+  "select coalesce(sum(case when a = 'x' then b else 0 end), 0) from (select a, b from t where c between 1 and 2 union all select a, b from u) d where exists (select 1 from v where v.a = d.a)",
+]
 
 /** Whether the parser sees something other than reading in a canonical text. */
 export function objects(canonical: string, flavour: Servers['flavour']): boolean {
