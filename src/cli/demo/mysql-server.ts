@@ -1,6 +1,6 @@
 /** One MySQL or MariaDB server of a local fleet: its process, its folder, and what can be done to it. The names are those of postgres-server.ts. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPool, type Pool } from 'mysql2/promise'
@@ -287,11 +287,19 @@ export class MysqlServer {
       socket: this.socketPath,
       datadir: this.#data,
       pid_file: `${this.#data}.pid`,
+      tmpdir: this.#temporary,
     }
+    mkdirSync(this.#temporary, { recursive: true, mode: 0o700 })
+    if (unprivileged) chownSync(this.#temporary, unprivileged.uid, unprivileged.gid)
     const text = Object.entries(lines).map(([name, value]) => `${name} = ${value}\n`)
     const path = `${this.#data}.cnf`
     writeFileSync(path, `[mysqld]\n${text.join('')}`, { mode: 0o600 })
     if (unprivileged) chownSync(path, unprivileged.uid, unprivileged.gid)
+  }
+
+  /** Its own: MariaDB deletes what it takes for its temporary tables when it starts, and in a shared folder those are also others'. */
+  get #temporary(): string {
+    return `${this.#data}.tmp`
   }
 
   get #logFile(): string {
