@@ -160,6 +160,15 @@ export interface LocalResult {
 /** Whether to answer, and how, without a server. */
 export type LocalAnswer = { readonly result: LocalResult } | { readonly failure: Failure }
 
+/**
+ * While a server copies in, it reads on within one statement. `wait`: the unit has its turn once the exchange is over. `skip`: the server would
+ * read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else
+ * does. `flush`: the exchange's synchronisation point has been read over; it has to end without one, for the unit goes on with it.
+ */
+export type CopyStep =
+  | { readonly do: 'wait' | 'skip' | 'flush' }
+  | { readonly do: 'send'; readonly bytes: Buffer; readonly ends: boolean }
+
 /** One client's side of the protocol after login: cuts units, knows its prepared statements, encodes local answers. */
 export interface ClientProtocol {
   /** Feeds bytes; calls the handler as far as they go. Protocol violations reach `handler.violation`, never throw. */
@@ -168,11 +177,10 @@ export interface ClientProtocol {
   /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
   /** `held`: the session holds a server connection (a transaction, a pin), which knows better. */
   withoutServer(unit: Unit, status: TransactionStatus, held: boolean): Buffer | null
-  /**
-   * `running` made the server copy in, and `behind` follows the data: what to send so that the exchange ends. `taken`: `behind` has
-   * had its effect by that and is not a unit of its own.
-   */
-  copyEnding(running: Unit, behind: Unit): { readonly bytes: Buffer; readonly taken: boolean } | null
+  /** `running` is the last unit of an exchange that began with `first` and has made the server copy in `copies` times: what becomes of `next`, behind it? `failed`: the exchange has had an error. */
+  copyStep(first: Unit, running: Unit, next: Unit, copies: number, failed: boolean): CopyStep
+  /** Whether that exchange cannot end before the client sends more. */
+  copyWaits(first: Unit, running: Unit, copies: number, failed: boolean): boolean
   /** The whole reply to a unit that is answered locally. */
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
   /** The transaction is over, and everything that lives no longer than it. */
@@ -215,6 +223,8 @@ export interface ServerCodec {
    * (what comes before the message has not been answered), and are written later. Absent: they are written as they are.
    */
   stream?(view: Buffer): Buffer[] | null
+  /** The exchange under way, in which the server copies in, has to end without its synchronisation point: what to write for that. Only where `copyStep` may want it. */
+  endCopy?(): Buffer
   /** Queues an exchange of Freshet's own: plain SQL. */
   command(sql: string, sink: ReplySink): Buffer[]
   /** Reply bytes. Returns a failure when the server breaks the protocol; the connection is then of no use any more. */

@@ -59,6 +59,8 @@ export class MySqlClientCodec {
   /** The current packet is full: the payload goes on in the next one. */
   #continues = false
   #longDataHead: Buffer = EMPTY
+  /** The server has asked for a file and does not have all of it. */
+  owesFile = false
 
   constructor(statementBytes: number) {
     this.#statementBytes = statementBytes
@@ -66,6 +68,7 @@ export class MySqlClientCodec {
 
   /** The server has asked for a file: packets up to an empty one are its content. */
   localInfile(): void {
+    this.owesFile = true
     if (this.#mode !== 'command') return
     this.#mode = 'file'
     this.#left = 0
@@ -197,6 +200,7 @@ export class MySqlClientCodec {
   }
 
   #endOfPayload(): void {
+    if (this.#mode === 'file') this.owesFile = false
     this.#mode = 'command'
     this.#longDataHead = EMPTY
     this.#startAgain()

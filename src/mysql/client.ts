@@ -381,8 +381,12 @@ export class MySqlClient implements ClientProtocol {
     this.status &= ~(STATUS_IN_TRANS | STATUS_IN_TRANS_READONLY)
   }
 
-  copyEnding(): null {
-    return null
+  copyStep(): { do: 'wait' } {
+    return { do: 'wait' }
+  }
+
+  copyWaits(): boolean {
+    return this.#codec.owesFile
   }
 
   encodeFailure(failure: Failure): Buffer {

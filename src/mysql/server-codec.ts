@@ -339,8 +339,8 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
 
   localInfile(): void {
     const { exchange } = this.#sent[0]!
-    exchange.sink.copyIn()
     exchange.client?.localInfile()
+    exchange.sink.copyIn()
   }
 
   end(): void {

@@ -115,6 +115,11 @@ export class ServerConnection implements TransportHandler {
     return pieces !== null && (pieces.length === 0 || this.#transport.writeAll(pieces))
   }
 
+  /** See `ServerCodec.endCopy`. */
+  endCopy(): void {
+    if (this.#codec.endCopy !== undefined) this.#transport.write(this.#codec.endCopy())
+  }
+
   /** Runs SQL of Freshet's own; `done` is called once, also when the connection is lost. One at a time. */
   command(sql: string, done: (result: CommandResult) => void): void {
     this.#command = done

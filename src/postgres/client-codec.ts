@@ -40,6 +40,8 @@ export class PgClientCodec {
   #offsets: number[] = []
   /** Bytes of the current message still to be handed on as a stream. */
   #streamLeft = 0
+  /** CopyDone and CopyFail messages since the client's login. */
+  copiesEnded = 0
   #closed = false
 
   constructor(statementBytes: number) {
@@ -87,6 +89,7 @@ export class PgClientCodec {
         if (this.#offsets.length > 0) {
           handler.unit(this.#batch(bytes, start, at, 'more', false))
         }
+        if (type !== COPY_DATA) this.copiesEnded++
         start = at
         this.#streamLeft = 1 + size
         continue
@@ -120,7 +123,7 @@ export class PgClientCodec {
         handler.terminate()
         return
       }
-      handler.unit(simple(type, copy(bytes, start, end), false))
+      handler.unit(this.#simple(type, copy(bytes, start, end), false))
       start = end
     }
     if (!this.#closed) this.#keep(bytes, start, at, length)
@@ -132,7 +135,7 @@ export class PgClientCodec {
     this.#streamLeft = end - length
     if (type === Q || type === F) {
       if (this.#offsets.length > 0) handler.unit(this.#batch(bytes, start, at, 'more', false))
-      handler.unit(simple(type, copy(bytes, at, length), true))
+      handler.unit(this.#simple(type, copy(bytes, at, length), true))
     } else {
       this.#offsets.push(at - start)
       handler.unit(this.#batch(bytes, start, length, 'more', true))
@@ -146,6 +149,7 @@ export class PgClientCodec {
     const own = copy(bytes, start, end)
     return {
       kind: 'batch',
+      copiesEnded: this.copiesEnded,
       bytes: own,
       offsets,
       endsWith,
@@ -153,6 +157,17 @@ export class PgClientCodec {
       streaming,
       complete: endsWith !== 'more',
       size: own.length,
+    }
+  }
+
+  #simple(type: number, bytes: Buffer, streaming: boolean): PgUnit {
+    return {
+      kind: type === Q ? 'query' : 'function-call',
+      copiesEnded: this.copiesEnded,
+      bytes,
+      streaming,
+      complete: true,
+      size: bytes.length,
     }
   }
 
@@ -191,16 +206,6 @@ export class PgClientCodec {
     this.#closed = true
     this.#held = EMPTY
     handler.violation(failure)
-  }
-}
-
-function simple(type: number, bytes: Buffer, streaming: boolean): PgUnit {
-  return {
-    kind: type === Q ? 'query' : 'function-call',
-    bytes,
-    streaming,
-    complete: true,
-    size: bytes.length,
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   ClientHandler,
   ClientProtocol,
+  CopyStep,
   Failure,
   LocalAnswer,
   SessionState,
@@ -14,7 +15,6 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
 import { PgClientCodec } from './client-codec.ts'
-import { FLUSH } from './frontend.ts'
 import { localReply } from './local-reply.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
@@ -275,13 +275,26 @@ export class PgClient implements ClientProtocol {
     return Buffer.concat(replies)
   }
 
-  /** While it copies in, a server reads over Sync and Flush (manual, "COPY Operations"): those that stood before the data are lost. */
-  copyEnding(running: Unit, behind: Unit): { readonly bytes: Buffer; readonly taken: boolean } | null {
-    const [first, second] = [running as PgUnit, behind as PgUnit]
-    if (first.kind !== 'batch') return null
-    if (first.endsWith !== 'sync') return { bytes: FLUSH, taken: false }
-    const lone = second.kind === 'batch' && second.endsWith === 'sync' && second.offsets.length === 1
-    return lone ? { bytes: second.bytes, taken: true } : null
+  /** While it copies in, a server reads over Sync and Flush (manual, "COPY Operations"), and fails at what is not data either. */
+  copyStep(first: Unit, running: Unit, next: Unit, copies: number, failed: boolean): CopyStep {
+    const [before, unit] = [running as PgUnit, next as PgUnit]
+    const isCopying = ({ copiesEnded }: PgUnit) => copiesEnded - (first as PgUnit).copiesEnded < copies
+    const { bytes } = unit
+    const alone = unit.kind === 'batch' && unit.offsets.length === 1 && unit.endsWith !== 'more' && bytes.length === 5
+    const syncs = unit.kind === 'batch' && unit.endsWith === 'sync'
+    const unsynced = before.kind === 'batch' && isCopying(before)
+    // After an error it skips to the next Sync, whatever comes before that.
+    if (failed) return unsynced && before.endsWith === 'sync' ? { do: 'send', bytes, ends: syncs } : { do: 'wait' }
+    if (isCopying(unit)) return alone ? { do: 'skip' } : { do: 'send', bytes, ends: true }
+    if (!unsynced) return { do: 'wait' }
+    return alone && syncs && before.endsWith === 'sync' ? { do: 'send', bytes, ends: true } : { do: 'flush' }
+  }
+
+  copyWaits(first: Unit, running: Unit, copies: number, failed: boolean): boolean {
+    const { kind, copiesEnded } = running as PgUnit
+    // Where its Sync was read over, only another one ends it.
+    const from = kind === 'batch' ? copiesEnded : this.#codec.copiesEnded
+    return (!failed || kind === 'batch') && from - (first as PgUnit).copiesEnded < copies
   }
 
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {

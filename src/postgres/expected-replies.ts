@@ -16,6 +16,12 @@ export type ExpectedReply =
     }
   | { readonly to: 'nothing'; readonly inject: Buffer; readonly done?: () => void; readonly undo?: undefined }
 
+/** What the client's own messages are answered with; made once, because these are most of all. */
+export const BIND: ExpectedReply = { to: 'bind', forward: true }
+export const DESCRIBE_PORTAL: ExpectedReply = { to: 'describe-portal', forward: true }
+export const EXECUTE: ExpectedReply = { to: 'execute', forward: true }
+export const SYNCHRONIZE: ExpectedReply = { to: 'sync', forward: true }
+
 /** The message type that completes the reply, or 0 when `type` does not complete it. */
 export function completes(reply: ExpectedReply, type: number): boolean {
   switch (reply.to) {

@@ -4,8 +4,8 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { readFailure } from './backend.ts'
 import type { PgClient } from './client.ts'
 import { ConnectionStatements } from './connection-statements.ts'
-import { completes, type ExpectedReply } from './expected-replies.ts'
-import { query, SYNC } from './frontend.ts'
+import { completes, EXECUTE, type ExpectedReply } from './expected-replies.ts'
+import { FLUSH, query, SYNC } from './frontend.ts'
 import { neededBytes } from './needed-bytes.ts'
 import type { StatementNames } from './statements.ts'
 import { type Translation, translate } from './translate.ts'
@@ -112,6 +112,18 @@ export class PgServerCodec implements ServerCodec {
     // Behind a Query's predecessors everything is the client's, up to ReadyForQuery.
     if (translation.expected === null) tail.queryBehind = true
     else tail.expected?.push(...translation.expected)
+  }
+
+  /** While it copies in a server reads over Sync: the exchange ends with a Flush in its place, and goes on with the unit behind the data. */
+  endCopy(): Buffer {
+    const exchange = this.#queue.last
+    if (exchange !== null && !exchange.failed && !exchange.flushed) {
+      // All that can have been answered is what came before CopyInResponse.
+      exchange.expected = exchange.expected?.filter(({ to }) => to !== 'sync') ?? [EXECUTE]
+      exchange.flushed = true
+      exchange.client!.exchangeOpen = true
+    }
+    return FLUSH
   }
 
   command(sql: string, sink: ReplySink): Buffer[] {

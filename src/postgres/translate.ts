@@ -5,7 +5,7 @@ import { cstringEnd } from '../wire/reader.ts'
 import { CLOSE_COMPLETE, PARSE_COMPLETE } from './backend.ts'
 import type { PgClient } from './client.ts'
 import type { ConnectionStatements } from './connection-statements.ts'
-import type { ExpectedReply } from './expected-replies.ts'
+import { BIND, DESCRIBE_PORTAL, EXECUTE, type ExpectedReply, SYNCHRONIZE } from './expected-replies.ts'
 import { closeStatement, FLUSH, parse, parseBindExecute, SYNC } from './frontend.ts'
 import { executedName } from './sql-execute.ts'
 import type { PreparedStatement } from './statements.ts'
@@ -24,12 +24,6 @@ const EXECUTE_PREFIX: readonly ExpectedReply[] = [
   { to: 'bind', forward: false, prefix: true },
   { to: 'execute', forward: false, prefix: true },
 ]
-
-/** What the client's own messages are answered with; made once, because these are most of all. */
-const BIND: ExpectedReply = { to: 'bind', forward: true }
-const DESCRIBE_PORTAL: ExpectedReply = { to: 'describe-portal', forward: true }
-const EXECUTE: ExpectedReply = { to: 'execute', forward: true }
-const SYNCHRONIZE: ExpectedReply = { to: 'sync', forward: true }
 
 /** What one connection has to be sent for a client's unit, and what it is going to answer. */
 export function translate(

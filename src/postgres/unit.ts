@@ -4,6 +4,7 @@ import type { PreparedStatement } from './statements.ts'
 /** A simple Query or a FunctionCall: one message, its own synchronisation point. */
 export interface SimpleUnit extends Unit {
   readonly kind: 'query' | 'function-call'
+  readonly copiesEnded: number
   /** The whole frame, or its beginning when `streaming`. */
   readonly bytes: Buffer
 }
@@ -11,6 +12,8 @@ export interface SimpleUnit extends Unit {
 /** Extended-protocol messages up to Sync or Flush, or as many as were worth holding. */
 export interface BatchUnit extends Unit {
   readonly kind: 'batch'
+  /** CopyDone and CopyFail messages before it, since the client's login. */
+  readonly copiesEnded: number
   readonly bytes: Buffer
   /** Where each frame begins in `bytes`. */
   readonly offsets: readonly number[]

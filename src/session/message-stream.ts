@@ -53,7 +53,11 @@ export class MessageStream {
   sendWaiting(connection: ServerConnection, unit: Unit): boolean {
     const waiting = this.#queue.takeStream()
     // A unit that is sent again takes nothing along: where the beginning of a message went before, its rest goes as well.
-    if (waiting.length === 0 && !unit.streaming) return true
+    return (waiting.length === 0 && !unit.streaming) || this.send(connection, waiting)
+  }
+
+  /** The same for what waited behind that. */
+  send(connection: ServerConnection, waiting: readonly Buffer[]): boolean {
     const { lease, client } = this.#session
     let room = true
     if (!lease.shared) for (const view of waiting) room = connection.stream(view)

@@ -96,7 +96,8 @@ export function afterLoss(session: Session, reply: Reply, failure: Failure): voi
     session.fail(failure)
   } else {
     // What the connection held (a transaction, a pinned state, half a reply) is gone, and only a new session can be sure of it.
-    session.close(failure)
+    const told = session.phase === 'running' && reply.failure?.fatal === true
+    session.close(told ? null : failure)
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Failure, ReplySink, TransactionStatus, Unit } from '../dialect.ts'
+import type { Failure, ReplySink, TransactionStatus } from '../dialect.ts'
 import { now } from '../units.ts'
+import type { CopyIn } from './copy-in.ts'
 import { acknowledge } from './outcome.ts'
 import type { Session } from './session.ts'
-import type { UnitQueue } from './unit-queue.ts'
 
 /**
  * The reply under way, on its way to the client. On a replica its first bytes are held back a little: an error may follow that says
@@ -13,24 +13,20 @@ export class Reply implements ReplySink {
   forwarded = false
   /** It may be run again elsewhere while nothing has been sent. */
   guarded = false
-  /** The server waits for data of the client. */
-  copying = false
   failure: Failure | null = null
   /** Why it has to be run again. */
   rerun: 'learn' | 'once' | null = null
   readonly #session: Session
-  readonly #queue: UnitQueue
-  /** The server copies in; what ends the exchange is still to come from the client. */
-  #copying = false
+  readonly #copyIn: CopyIn
   /** What is held back: nearly always one piece. */
   #held: Buffer | null = null
   #heldBehind: Buffer[] = []
   #heldBytes = 0
   #write = false
 
-  constructor(session: Session, queue: UnitQueue) {
+  constructor(session: Session, copyIn: CopyIn) {
     this.#session = session
-    this.#queue = queue
+    this.#copyIn = copyIn
   }
 
   /** `write`: what the client is told of may be a write's acknowledgement. */
@@ -39,9 +35,7 @@ export class Reply implements ReplySink {
     this.guarded = guarded
     this.failure = null
     this.rerun = null
-    this.copying = false
     this.#write = write
-    this.#copying = false
   }
 
   drop(): void {
@@ -81,6 +75,7 @@ export class Reply implements ReplySink {
 
   error(failure: Failure): boolean {
     this.failure = failure
+    this.#copyIn.fails()
     if (!this.guarded || this.forwarded) return false
     this.rerun = this.#session.context.dialect.replicaRefusal(failure)
     if (this.rerun === null) return false
@@ -97,23 +92,11 @@ export class Reply implements ReplySink {
   }
 
   copyIn(): void {
-    this.copying = true
-    this.#copying = true
-    if (this.#queue.next !== null && this.takes(this.#queue.next)) this.#queue.dropNext()
-  }
-
-  /** What follows the data may belong to the running exchange, and is then no unit of its own. */
-  takes(unit: Unit): boolean {
-    if (!this.#copying || this.#session.phase !== 'running') return false
-    const ending = this.#session.client.copyEnding(this.#session.current.unit, unit)
-    if (ending === null) return false
-    this.#copying = false
-    this.#session.lease.connection?.stream(ending.bytes)
-    return ending.taken
+    this.#copyIn.begun()
   }
 
   end(status: TransactionStatus): void {
-    this.#copying = false
+    this.#copyIn.over()
     this.#session.replied(status)
   }
 }

@@ -28,6 +28,7 @@ import type { Decision, Floor, Policy, SessionView } from '../routing/types.ts'
 import type { LexMode } from '../sql/facts.ts'
 import { type Instant, NEVER, now, type ServerId } from '../units.ts'
 import type { DatabaseContext, SessionContext, SessionIdentity } from './context.ts'
+import { CopyIn } from './copy-in.ts'
 import { CurrentUnit } from './current-unit.ts'
 import { backToPrevious, backToSequence, runOnHeld } from './held.ts'
 import { applyHint } from './hint.ts'
@@ -56,7 +57,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   readonly current = new CurrentUnit()
   readonly lease = new Lease(this)
   readonly #queue = new UnitQueue()
-  readonly #reply = new Reply(this, this.#queue)
+  readonly #copyIn: CopyIn
+  readonly #reply: Reply
   client!: ClientProtocol
   policy: Policy
   lex: LexMode
@@ -85,7 +87,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** The replica's incarnation when the unit was sent there. */
   incarnation = 0
   #draining: Failure | null = null
-  #leaving = false
+  leaving = false
   #relogin: (packet: Buffer) => void = () => {}
   #newLogin: Buffer | null = null
 
@@ -106,6 +108,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#transport = transport
     this.#reading = new Reading(this.#queue, transport, () => context.config().limits.readAheadBytes)
     this.#stream = new MessageStream(this, this.#queue, this.#reading)
+    this.#copyIn = new CopyIn(this, this.#queue, this.#stream, this.#reading)
+    this.#reply = new Reply(this, this.#copyIn)
     this.#onClosed = onClosed
   }
 
@@ -136,26 +140,27 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   closed(): void {
-    if (!this.#leaving || this.#queue.length === 0) this.#end()
+    if (!this.leaving || this.#queue.length === 0) this.#end()
   }
 
   unit(unit: Unit): void {
     if (this.#newLogin !== null) this.close(EARLY_COMMAND)
-    if (this.phase === 'closed' || this.#reply.takes(unit)) return
+    if (this.phase === 'closed') return
     this.#queue.push(unit)
     if (this.phase === 'idle') this.#next()
-    else this.#reading.balance()
+    else this.#copyIn.more()
   }
 
   stream(view: Buffer): void {
-    if (this.phase !== 'closed') this.#stream.take(view)
+    if (this.phase === 'closed') return
+    this.#stream.take(view)
+    if (this.#queue.holdsStream) this.#copyIn.more()
   }
 
   /** What was sent before is done before; nobody may be there any more to hear of it. */
   terminate(): void {
-    this.#leaving = true
-    const copying = this.phase === 'running' && this.#reply.copying
-    if (copying || (this.phase === 'idle' && this.#queue.length === 0)) this.#end(true)
+    this.leaving = true
+    if (this.#copyIn.waits || (this.phase === 'idle' && this.#queue.length === 0)) this.#end(true)
     else this.#transport.end()
   }
 
@@ -196,11 +201,11 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     // A local answer leads to the next unit at once; this loop keeps that from becoming recursion. Who does not read gets no more replies.
     if (this.#busy) return
     this.#busy = true
-    while (this.phase === 'idle' && this.#queue.length > 0 && (this.#leaving || !this.#transport.full))
+    while (this.phase === 'idle' && this.#queue.length > 0 && (this.leaving || !this.#transport.full))
       this.#take(this.#queue.head)
     this.#busy = false
     if (this.phase !== 'idle') return
-    if (this.#leaving && this.#queue.length === 0) this.#end(true)
+    if (this.leaving && this.#queue.length === 0) this.#end(true)
     else if (this.#newLogin !== null && this.#queue.length === 0) {
       this.#end()
       this.#relogin(this.#newLogin)
@@ -285,6 +290,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.phase = 'running'
     if (work.begins !== null || work.facts.verdict !== 'read' || !work.selfContained) transaction.movable = false
     const again = unit.complete && !unit.streaming && (this.status === 'idle' || transaction.deferred)
+    this.#copyIn.sent(unit, this.status === 'unsynced')
     this.#reply.begin(connection.readOnly && again, !connection.readOnly && work.facts.verdict !== 'read')
     if (connection.readOnly) {
       this.incarnation = this.context.fleet.snapshot().servers[connection.server]!.incarnation

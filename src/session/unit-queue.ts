@@ -26,9 +26,17 @@ export class UnitQueue {
     return this.#behind.length > 0 ? this.#behind[0]! : null
   }
 
-  dropNext(): void {
+  /** Takes out the unit behind the head; returns what is held for it. */
+  dropNext(): readonly Buffer[] {
     const unit = this.#behind.shift()
-    if (unit !== undefined) this.#bytes -= unit.size
+    if (unit === undefined) return NOTHING
+    this.#bytes -= unit.size
+    return this.#take(unit)
+  }
+
+  /** Something has come behind the unit behind the head. */
+  get nextHasMore(): boolean {
+    return this.#behind.length > 1 || (this.#behind.length === 1 && this.#streams.has(this.#behind[0]!))
   }
 
   push(unit: Unit): void {
@@ -60,9 +68,13 @@ export class UnitQueue {
 
   /** What is held for the head. */
   takeStream(): readonly Buffer[] {
-    const held = this.#streams.get(this.head)
+    return this.#take(this.head)
+  }
+
+  #take(unit: Unit): readonly Buffer[] {
+    const held = this.#streams.get(unit)
     if (held === undefined) return NOTHING
-    this.#streams.delete(this.head)
+    this.#streams.delete(unit)
     return held
   }
 

@@ -24,7 +24,7 @@ const ROUTINES = [
 ]
 
 const sorted = (heard: string): string =>
-  heard.replace(/^.*character_set_connection.*character_set_.*$/gm, (line) => [...line].sort().join(''))
+  heard.replace(/^(?:.*character_set_){2}.*$/gm, (line) => [...line].sort().join(''))
 
 describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
   const fleet = createTestMysql({ flavour, replicas: 2, parameters: { max_allowed_packet: '64M', local_infile: 1 } })

@@ -15,6 +15,9 @@ beforeAll(async () => {
   }
 })
 
+const TERMINATE = Buffer.from('X\0\0\0\x04')
+const run = (text: string, ...values: string[]) => [f.parse('', text), f.bind('', '', ...values), f.execute('')]
+
 /** The same table before every conversation; its object id is the same for both sides. */
 async function prepare(): Promise<void> {
   await fleet().primary.query('ALTER TABLE IF EXISTS t DROP COLUMN IF EXISTS more')
@@ -36,7 +39,7 @@ async function talk(port: number, exchanges: readonly Exchange[]): Promise<strin
       })
       lines.push(`-- ${index + 1}`, show(reply))
     }
-    client.send(Buffer.from('X\0\0\0\x04'))
+    client.send(TERMINATE)
     lines.push('-- end', show(await client.end()))
   } finally {
     client.close()
@@ -55,7 +58,6 @@ test('settings and temporary tables in a batch too large to be held stay with th
   const limits = { statement: '16KiB' }
   const small = await freshetFor(fleet(), { auth: { method: 'trust' }, pool: { size: 1, wait: '500ms' }, limits })
   const [one, two] = [await RawClient.login(small.port()), await RawClient.login(small.port())]
-  const run = (text: string, ...values: string[]) => [f.parse('', text), f.bind('', '', ...values), f.execute('')]
   const ask = async (client: RawClient, text: string) => {
     client.send(f.query(text))
     return show(await client.ready())
@@ -70,4 +72,51 @@ test('settings and temporary tables in a batch too large to be held stay with th
   expect(await ask(two, 'SELECT * FROM own FOR UPDATE')).toContain('C53300')
   expect(await ask(one, 'SELECT * FROM own')).toContain('SELECT 0')
   for (const client of [one, two]) client.close()
+})
+
+test.each([
+  ['before the server has asked for data', [f.query('COPY t FROM STDIN'), TERMINATE], []],
+  ['in the middle of the data', [f.query('COPY t FROM STDIN')], [f.copyData('300\ta\n'), TERMINATE]],
+  ['before the server has asked for data, extended', [...run('COPY t FROM STDIN'), f.sync, TERMINATE], []],
+  ['in the middle of the data, extended', [...run('COPY t FROM STDIN'), f.sync], [f.copyData('300\ta\n'), TERMINATE]],
+  ['after its data were refused', [...run('COPY t FROM STDIN'), f.sync], [f.copyData('x\ty\n'), TERMINATE]],
+  [
+    'without the Sync that would commit',
+    [...run('COPY t FROM STDIN'), f.sync],
+    [f.copyData('300\ta\n'), f.copyDone, TERMINATE],
+  ],
+])('a client that leaves a COPY %s takes its connection along, and no row stays', async (_, first, second) => {
+  await prepare()
+  const narrow = await freshetFor(fleet(), { auth: { method: 'trust' }, pool: { size: 1, wait: '20s' } })
+  const client = await RawClient.login(narrow.port())
+  client.send(...first)
+  if (second.length > 0) await client.take('G')
+  client.send(...second)
+  await client.end()
+  const other = await RawClient.login(narrow.port())
+  other.send(
+    f.query('SELECT count(*) FROM t WHERE id = 300 FOR UPDATE'),
+    f.query('SELECT * FROM t WHERE id = 300 FOR UPDATE'),
+  )
+  expect(show((await other.ready(2)).slice(1))).toContain('SELECT 0')
+  for (const one of [client, other]) one.close()
+})
+
+test('a client that leaves right behind the end of its COPY has copied', async () => {
+  await prepare()
+  for (let id = 400; id < 420; id++) {
+    const client = await RawClient.login(freshet.port())
+    client.send(f.query('COPY t FROM STDIN'), f.copyData(`${id}\ta\n`), f.copyDone, TERMINATE)
+    await client.end()
+    client.close()
+  }
+  for (let id = 420; id < 440; id++) {
+    const client = await RawClient.login(freshet.port())
+    client.send(f.query('COPY t FROM STDIN'))
+    await client.take('G')
+    client.send(f.copyData(`${id}\ta\n`), f.copyDone, TERMINATE)
+    await client.end()
+    client.close()
+  }
+  expect(await fleet().primary.query('SELECT count(*) AS n FROM t WHERE id >= 400')).toEqual([{ n: '40' }])
 })

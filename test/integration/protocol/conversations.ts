@@ -288,6 +288,48 @@ const copy: Record<string, Exchange[]> = {
     q('SELECT * FROM t ORDER BY id'),
     x(...run('COPY t TO STDOUT')),
   ],
+  'a Sync or a Flush that comes while a server copies in is read over': [
+    { send: [...run('COPY t FROM STDIN'), f.sync, f.sync, f.flush, f.copyData('170\ta\n'), f.copyDone, f.sync] },
+    { send: [...run('COPY t FROM STDIN'), f.sync, f.sync], until: ['G', 1] },
+    { send: [f.sync, f.copyData('171\ta\n'), f.flush, f.sync, f.copyData('172\ta\n'), f.copyDone, f.sync] },
+    { send: [...run('COPY t FROM STDIN'), f.flush, f.sync, f.copyData('173\ta\n'), f.copyFail('stop'), f.sync] },
+    { send: [f.query('COPY t FROM STDIN'), f.sync, f.copyData('174\ta\n'), f.flush, f.copyDone] },
+    { send: [f.query('COPY t FROM STDIN')], until: ['G', 1] },
+    { send: [f.sync, f.copyData('175\ta\n'), f.sync, f.copyDone, f.sync], ready: 2 },
+    q('SELECT * FROM t ORDER BY id'),
+  ],
+  'a Sync behind data that a COPY has refused is read again': [
+    { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
+    { send: [f.copyData('x\ty\n')], until: ['E', 1] },
+    { send: [f.sync, f.copyData('180\ta\n'), f.copyDone, f.sync], ready: 2 },
+    { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
+    { send: [f.copyData('x\ty\n'), f.sync] },
+    q('SELECT * FROM t ORDER BY id'),
+  ],
+  'what follows the data of a COPY without a Sync belongs to its transaction': [
+    { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
+    { send: [f.copyData('190\ta\n'), f.copyDone, ...run('SELECT count(*) FROM t'), ...run('SELECT 1 / 0'), f.sync] },
+    {
+      send: [
+        ...run('COPY t FROM STDIN'),
+        f.sync,
+        f.sync,
+        f.copyData('191\ta\n'),
+        f.copyDone,
+        f.flush,
+        ...run('SELECT max(id) FROM t'),
+        f.sync,
+      ],
+    },
+    q('SELECT * FROM t ORDER BY id'),
+  ],
+  'what is neither data nor the end of it ends a COPY and its connection': [
+    { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
+    { send: [f.copyData('200\ta\n'), ...run('SELECT 1'), f.sync], until: ['E', 2] },
+  ],
+  'the same within a simple Query': [
+    { send: [f.query('COPY t FROM STDIN'), f.copyData('201\ta\n'), f.query('SELECT 1')], until: ['E', 2] },
+  ],
 }
 
 export const CONVERSATIONS: readonly (readonly [string, readonly Exchange[]])[] = Object.entries({
