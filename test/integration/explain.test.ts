@@ -199,9 +199,10 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     const catalog = ['--catalog', `mysql://freshet:monitor@${primary.address}`]
     const [[folder]] = (await primary.query('SELECT @@datadir AS folder')).map(Object.values) as [[string]]
     const files = [join(folder, 'general.txt'), join(folder, 'slow.txt')]
-    for (const file of files) {
-      expect(heard(await explained('-f', file, ...catalog)), file).toEqual(said(MYSQL))
-    }
+    expect(heard(await explained('-f', files[0]!, ...catalog))).toEqual(said(MYSQL))
+    // A server writes its slow log after the reply, so sessions may overtake each other there.
+    const bySession = (lines: readonly string[]) => [...lines].sort((a, b) => a[0]!.localeCompare(b[0]!))
+    expect(bySession(heard(await explained('-f', files[1]!, ...catalog)))).toEqual(bySession(said(MYSQL)))
     const slow = await summed('-f', files[1]!, ...catalog)
     expect(slow.timed).toBe(slow.statements + slow.local.count)
     expect(slow.catalog.server).toBe(primary.address)
