@@ -1,6 +1,7 @@
 import { CLOCK_STRING, LIST, NUMBER, PARAMETER_LIST, STRING } from './list-folder.ts'
 
-const decoder = new TextDecoder()
+/** A byte order mark is no white space for the servers. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** What a placeholder becomes when the canonical text is given to a parser, and what people are shown. */
 const SAMPLES: Readonly<Record<number, readonly [parsed: string, shown: string]>> = {

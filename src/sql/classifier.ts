@@ -92,7 +92,7 @@ export function classifierFor<Analysis extends Basics, Catalog>(
   const learned = new Map<Digest, number>()
   const budget = new Budget(limits.parseShare ?? 0.2, limits.parseBurstMs ?? 1000, now())
   const stats = { entries: 0, hits: 0, misses: 0 }
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let catalog = options.catalog()
   let doubtful = false
   /** Facts judged under another stamp are judged again. */

@@ -125,3 +125,11 @@ create text search dictionary td (template = simple); create text search configu
 do $$ begin if not exists (select from pg_roles where rolname = 'somebody') then create role somebody; create role another; end if; end $$;
 grant all on all tables in schema public to app; grant usage, create on schema public to app; grant all on all sequences in schema public to app;
 create server lost foreign data wrapper postgres_fdw options (host '127.0.0.1', port '1'); create user mapping for public server lost options (user 'x', password 'x');
+-- Where a write goes on: through a view, to a partition, to the children of a foreign key.
+create view v_notified as select id, v from notified;
+create function t_session_old() returns trigger language plpgsql as $$ begin perform set_config('x.y', 'gone', false); return old; end $$;
+create table parent(id int primary key); create table dependent(parent_id int references parent on delete cascade, note text); create trigger d1 before delete on dependent for each row execute function t_session_old(); insert into parent values (1), (2); insert into dependent values (1, 'a');
+create table logged(id int, v text) partition by range (id); create table logged_1 partition of logged for values from (0) to (10); create trigger l1 before insert on logged_1 for each row execute function t_session(); create table logged_2 partition of logged for values from (10) to (20);
+create domain d_session as int check (set_config('x.y', value::text, false) is not null); create table domained(a d_session);
+create table indexed(a int); create function f_index(int) returns int language plpgsql immutable as $$ begin perform set_config('x.y', 'i', false); return $1; end $$; create index on indexed (f_index(a));
+create table restricted(a int); alter table restricted enable row level security; create policy p on restricted for insert with check (set_config('x.y', 'p', false) is not null); grant all on restricted to app;

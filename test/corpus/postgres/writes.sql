@@ -302,6 +302,13 @@ DELETE FROM v_ruled
 UPDATE v_instead_session SET name = 'x'
 INSERT INTO session_default (b) VALUES (1)
 INSERT INTO session_default DEFAULT VALUES
+INSERT INTO v_notified VALUES (1, 'a')
+DELETE FROM parent
+INSERT INTO logged VALUES (1, 'a')
+INSERT INTO domained VALUES (1)
+INSERT INTO indexed VALUES (1)
+--@ before: SET LOCAL ROLE app
+INSERT INTO restricted VALUES (1)
 INSERT INTO users (name) VALUES (set_config('a.b', 'c', false))
 UPDATE users SET name = f_pl_session()
 DELETE FROM users WHERE pg_advisory_lock(id) IS NULL

@@ -181,6 +181,10 @@ describe('hostile texts', () => {
     expect(facts(Uint8Array.from([...Buffer.from('select '), 0xff, 0xfe])).statements).toBe(1)
   })
 
+  test('a byte order mark is a letter for the server, and so no SELECT follows', () => {
+    expect(facts('\ufeffSELECT 1')).toMatchObject(primary)
+  })
+
   test('what would take long to parse is not parsed', () => {
     const columns = Array.from({ length: 1700 }, (_, i) => `c.col${i}`).join(',')
     expect(facts(`select ${columns.slice(0, 11_000)}x from users c`).verdict).toBe('read')
