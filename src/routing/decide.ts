@@ -152,7 +152,8 @@ function freshestReplica(snapshot: Snapshot, usesClock: boolean): ServerState | 
 const primaryDecisions = new Map<Reason, Decision>()
 const replicaDecisions = new Map<Reason, Decision[]>()
 
-function toPrimary(snapshot: Snapshot, because: Reason): Decision {
+/** `because`: what keeps it there. */
+export function toPrimary(snapshot: Snapshot, because: Reason): Decision {
   if (snapshot.primary === null) {
     const problem = snapshot.primaryProblem
     const message = problem === null ? 'no primary is known' : `no primary is known: ${problem}`

@@ -1,7 +1,8 @@
 /** EXPLAIN ROUTE: what is known of a statement, where it would run now and why, and why not elsewhere. For people, so it may be slow. */
 import { candidates } from '../routing/candidates.ts'
-import { decide, decideRead } from '../routing/decide.ts'
+import { decideRead, toPrimary } from '../routing/decide.ts'
 import { effectiveFloor } from '../routing/floors.ts'
+import { type Deferred, keptBy } from '../routing/kept.ts'
 import { insteadOf } from '../routing/observe.ts'
 import { REASONS, type Reason } from '../routing/reasons.ts'
 import type { Decision, Floor, Mode, Policy, SessionView, Snapshot } from '../routing/types.ts'
@@ -15,8 +16,7 @@ export interface Circumstances {
   readonly policy: Policy
   /** The server whose connection the session holds, and why. */
   readonly held: { readonly server: string; readonly because: Reason } | null
-  /** A transaction has been begun that no server knows of yet: the statement would decide where it goes. */
-  readonly deferred: 'read-only' | 'may-write' | null
+  readonly deferred: Deferred
   /** The session's settings keep its reads on the primary. */
   readonly keptOnPrimary: boolean
   /** Freshet answers the statement itself. */
@@ -56,15 +56,6 @@ function factRows(facts: Facts): [string, string][] {
   return rows
 }
 
-/** Why the statement stays on the primary, or where its session is, whatever the replicas could do; null: the replicas decide. */
-function keptBy(facts: Facts, { deferred, held, keptOnPrimary }: Circumstances): Reason | null {
-  if (held !== null) return held.because
-  if (deferred === 'read-only' && facts.verdict !== 'primary' && !facts.usesLastSequence && !keptOnPrimary) return null
-  if (facts.verdict !== 'read' && (deferred === null || facts.verdict === 'primary')) return facts.because
-  if (deferred !== null) return 'transaction'
-  return keptOnPrimary ? 'session-state' : null
-}
-
 /** As `route.ts` decides. */
 function decisionFor(
   context: SessionContext,
@@ -76,11 +67,8 @@ function decisionFor(
 ): Decision {
   const { loads, turn } = context
   const { view, policy, deferred } = about
-  const because = keptBy(facts, about)
-  if (because !== null) {
-    const kept: Facts = { ...facts, verdict: 'primary', because }
-    return decide(kept, view, snapshot, policy, at, loads, false, floor, turn)
-  }
+  const because = keptBy(facts, deferred, about.keptOnPrimary)
+  if (because !== null) return toPrimary(snapshot, because)
   const reason = deferred === null ? 'read' : 'read-only-transaction'
   return decideRead(reason, facts.usesClock, view, snapshot, policy, at, loads, false, floor, turn)
 }
@@ -111,7 +99,7 @@ function candidateRows(
   floor: Floor,
 ): [string, string][] {
   const { view, policy, held } = about
-  const because = keptBy(facts, about)
+  const because = held?.because ?? keptBy(facts, about.deferred, about.keptOnPrimary)
   return candidates({ ...facts, verdict: 'read', because: 'read' }, view, snapshot, policy, at, floor).map(
     ({ server, role, eligible, why }) => {
       const its = verdictOn(server, role, facts, held, because)

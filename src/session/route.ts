@@ -1,7 +1,8 @@
 /** Where the current unit runs, given what the session is in the middle of. Everything about freshness is in routing/. */
 import type { ServerConnection } from '../pool/server-connection.ts'
-import { decide, decideRead } from '../routing/decide.ts'
+import { decide, decideRead, toPrimary } from '../routing/decide.ts'
 import { effectiveFloor } from '../routing/floors.ts'
+import { keptBy } from '../routing/kept.ts'
 import { insteadOf } from '../routing/observe.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Decision, Floor, SessionView } from '../routing/types.ts'
@@ -36,19 +37,15 @@ export function decisionFor(session: Session): Decision {
 
 function decisionAs(session: Session, view: SessionView): Decision {
   const { context, current, transaction } = session
-  const { work } = current
-  const { facts } = work
-  if (current.forcePrimary !== null) return toPrimary(session, current.forcePrimary)
-  if (transaction.deferred || work.begins !== null) {
-    const readOnly = transaction.deferred ? transaction.mayRunOnReplica : work.begins!.readOnly === true
-    const harmless =
-      facts.verdict !== 'primary' && !facts.usesLastSequence && !context.dialect.keepsOnPrimary(session.state)
-    if (readOnly && harmless) return read(session, view, 'read-only-transaction', null, current.waited)
-    return toPrimary(session, facts.verdict === 'primary' ? facts.because : 'transaction')
-  }
-  if (facts.verdict !== 'read') return toPrimary(session, facts.because)
-  if (context.dialect.keepsOnPrimary(session.state)) return toPrimary(session, 'session-state')
+  const { facts, begins } = current.work
   const snapshot = context.fleet.snapshot()
+  if (current.forcePrimary !== null) return toPrimary(snapshot, current.forcePrimary)
+  const begun = transaction.deferred || begins !== null
+  const readOnly = transaction.deferred ? transaction.mayRunOnReplica : begins?.readOnly === true
+  const deferred = begun ? (readOnly ? 'read-only' : 'may-write') : null
+  const because = keptBy(facts, deferred, context.dialect.keepsOnPrimary(session.state))
+  if (because !== null) return toPrimary(snapshot, because)
+  if (begun) return read(session, view, 'read-only-transaction', null, current.waited)
   const turn = ++context.turn
   return decide(facts, view, snapshot, current.policy, now(), context.loads, current.waited, current.floor, turn)
 }
@@ -75,11 +72,4 @@ export function stillRight(session: Session, connection: ServerConnection): bool
 export function staysOn(session: Session, server: ServerId): boolean {
   const decision = read(session, session.observation ?? session, 'read', server, true)
   return decision.to === 'replica' && decision.server === server
-}
-
-function toPrimary(session: Session, because: Reason): Decision {
-  const { primary, primaryProblem } = session.context.fleet.snapshot()
-  if (primary !== null) return { to: 'primary', because }
-  const why = primaryProblem === null ? '' : `: ${primaryProblem}`
-  return { to: 'refuse', because: 'no-primary', message: `no primary is known${why}` }
 }

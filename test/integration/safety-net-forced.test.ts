@@ -4,31 +4,23 @@
  */
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RunningCluster } from '../../src/admin/view.ts'
-import { startCluster } from '../../src/cli/cluster.ts'
 import type { Engine, EngineParts, Knowledge } from '../../src/cli/engine.ts'
 import { createPostgresEngine } from '../../src/cli/engine-postgres.ts'
-import { parseConfig } from '../../src/config/load.ts'
-import { type Log, quietLog } from '../../src/observe/log.ts'
-import { createMetrics } from '../../src/observe/metrics.ts'
 import type { Classifier, Facts } from '../../src/sql/facts.ts'
 import type { Digest } from '../../src/units.ts'
 import { corpus, type Row, recordedCatalog, schema } from '../corpus/postgres/corpus.ts'
 import { classifying } from '../postgres/classify/classifying.ts'
 import { failureOf, first } from '../support/clients.ts'
-import { configFor } from '../support/freshet.ts'
+import { configFor, total } from '../support/freshet.ts'
+import { type FreshetInProcess, REFUSED, startInProcess } from '../support/freshet-in-process.ts'
 import { createTestServers } from '../support/postgres.ts'
 import { run } from '../support/postgres-judge.ts'
 
 const fleet = createTestServers({ replicas: 1, parameters: { autovacuum: 'off', log_statement: 'all' } })
 
 const learned = new Set<Digest>()
-const refused: { readonly code?: string; readonly statement?: string }[] = []
-const log: Log = {
-  ...quietLog,
-  info: (fields, message) => void (message === 'a replica refused a statement' && refused.push(fields)),
-  child: () => log,
-}
+/** What the log says of refused statements. */
+const refusals = () => freshet.log.filter(({ msg }) => msg === REFUSED)
 
 /** Everything is a plain read, but for what controls transactions, and for what has been learned. */
 function credulous(inner: Classifier): Classifier {
@@ -66,13 +58,11 @@ async function credulousEngine(parts: EngineParts): Promise<Engine> {
   }
 }
 
-let cluster: RunningCluster
-let url: string
-const metrics = createMetrics({ processMetrics: false })
+let freshet: FreshetInProcess
 const clients: pg.Client[] = []
 
 async function connect(): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: `postgres://app:app@${freshet.address}/app` })
   client.on('error', () => {})
   await client.connect()
   clients.push(client)
@@ -85,21 +75,13 @@ beforeAll(async () => {
     "GRANT ALL ON ALL TABLES IN SCHEMA public, other TO app; ALTER ROLE app SUPERUSER; SELECT setval('seq', 1000)",
   )
   await fleet().caughtUp()
-  const text = JSON.stringify(configFor(fleet(), { pool: { size: 4 }, when_stale: 'wait', wait: '5s', max_lag: '60s' }))
-  const loaded = parseConfig(text, { fileName: 'test', directory: '.', env: {} })
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
-  const config = loaded.config.clusters[0]!
-  cluster = await startCluster(config, {
-    log,
-    metrics: metrics.cluster(config.name),
-    engine: credulousEngine,
-  })
-  url = `postgres://app:app@${cluster.addresses[0]}/app`
+  const config = configFor(fleet(), { pool: { size: 4 }, when_stale: 'wait', wait: '5s', max_lag: '60s' })
+  freshet = await startInProcess(config, credulousEngine)
 })
 
 afterAll(async () => {
   for (const client of clients) await client.end().catch(() => {})
-  await cluster?.close()
+  await freshet?.stop()
 })
 
 /**
@@ -143,28 +125,27 @@ test('every kind of write runs once, on the primary; it is learned, counted and 
   for (const row of writes()) {
     const before = fleet().primary.log().length
     const known = learned.size
-    const told = refused.length
+    const told = refusals().length
     const { error } = await run(client, row.sql)
     const runs = runsOn(fleet().primary.log().slice(before), row)
     if (error === null ? runs !== 1 : runs > 1) wrong.push(`${row.sql}: ${runs} times`)
     if (error === '25006') wrong.push(`${row.sql}: refused`)
-    if (error === null && learned.size === known && refused.length > told) wrong.push(`${row.sql}: not learned`)
-    if (refused.length - told > 1) wrong.push(`${row.sql}: run again more than once`)
-    if (error === null && refused.length > told) reruns++
+    if (error === null && learned.size === known && refusals().length > told) wrong.push(`${row.sql}: not learned`)
+    if (refusals().length - told > 1) wrong.push(`${row.sql}: run again more than once`)
+    if (error === null && refusals().length > told) reruns++
   }
   expect(wrong).toEqual([])
   expect(reruns).toBeGreaterThan(150)
-  const counted = /freshet_reruns_total\{[^}]*cause="replica-refused"[^}]*\} (\d+)/.exec(await metrics.render())
-  expect(Number(counted?.[1])).toBe(refused.length)
-  for (const { code } of refused) expect(code).toMatch(/^(25006|0A000|55000)$/)
+  expect(total(await freshet.metrics(), 'freshet_reruns_total', { cause: 'replica-refused' })).toBe(refusals().length)
+  for (const { code } of refusals()) expect(code).toMatch(/^(25006|0A000|55000)$/)
 })
 
 test('what was learned goes to the primary at once', async () => {
   const client = await connect()
   await client.query("INSERT INTO audit (what) VALUES ('first')")
-  const told = refused.length
+  const told = refusals().length
   await client.query("INSERT INTO audit (what) VALUES ('second')")
-  expect(refused.length).toBe(told)
+  expect(refusals().length).toBe(told)
   expect(await first(client, "SELECT count(*)::int FROM audit WHERE what IN ('first', 'second')")).toBe(2)
 })
 
@@ -210,19 +191,19 @@ describe('a write that was taken for a read', () => {
     const client = await connect()
     await client.query('BEGIN READ ONLY')
     await client.query('SELECT * FROM users')
-    const told = refused.length
+    const told = refusals().length
     expect((await failureOf(client.query('DELETE FROM docs WHERE id = 1'))).code).toBe('25006')
     expect((await failureOf(client.query('SELECT 1'))).code).toBe('25P02')
     await client.query('ROLLBACK')
-    expect(refused.length).toBe(told)
+    expect(refusals().length).toBe(told)
     expect(await fleet().primary.query('SELECT count(*)::int AS n FROM docs WHERE id = 1')).toEqual([{ n: 1 }])
   })
 
   test('is not run again when its rows were on their way', async () => {
     const client = await connect()
-    const told = refused.length
+    const told = refusals().length
     const sql = "SELECT repeat('x', 1000), CASE WHEN n = 500 THEN nextval('seq') END FROM generate_series(1, 500) AS n"
     expect((await failureOf(client.query(sql))).code).toBe('25006')
-    expect(refused.length).toBe(told)
+    expect(refusals().length).toBe(told)
   })
 })

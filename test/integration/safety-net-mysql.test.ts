@@ -4,20 +4,15 @@
  */
 import { type Connection, createConnection, type QueryError } from 'mysql2/promise'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { stringify } from 'yaml'
-import { startCluster } from '../../src/cli/cluster.ts'
-import { parseMetrics } from '../../src/cli/demo/metrics-page.ts'
-import type { Engine, Knowledge } from '../../src/cli/engine.ts'
+import type { Knowledge } from '../../src/cli/engine.ts'
 import { engineFor } from '../../src/cli/engines.ts'
-import { parseConfig } from '../../src/config/load.ts'
 import { type Catalog, mysqlEngine } from '../../src/mysql/classify/index.ts'
-import { createLog } from '../../src/observe/log.ts'
-import { createMetrics } from '../../src/observe/metrics.ts'
 import { classifierFor, type Judgement } from '../../src/sql/classifier.ts'
 import { corpus, type Flavour, type Row, schema } from '../corpus/mysql/corpus.ts'
 import { serversOf } from '../mysql/classify/classifying.ts'
 import { canonical } from '../mysql/classify/scanning.ts'
 import { configFor, freshetFor, total } from '../support/freshet.ts'
+import { type FreshetInProcess, REFUSED, startInProcess } from '../support/freshet-in-process.ts'
 import { createTestMysql, until } from '../support/mysql.ts'
 import { connectTo, first, lastRoute, rowsOf } from '../support/mysql-clients.ts'
 import { MysqlJudge } from '../support/mysql-judge.ts'
@@ -54,12 +49,8 @@ function lyingKnowledge(flavour: Flavour): Knowledge {
   }
 }
 
-interface Proxy {
-  readonly url: string
-  readonly log: Record<string, unknown>[]
-  reruns(cause?: string): Promise<number>
-  stop(): Promise<void>
-}
+const reruns = async (proxy: FreshetInProcess, cause?: string) =>
+  total(await proxy.metrics(), 'freshet_reruns_total', cause === undefined ? {} : { cause })
 
 type Result = { readonly errno: number | null; readonly affected: number | null; readonly rows: number | null }
 
@@ -88,37 +79,19 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     return () => judge.end()
   })
 
-  /** Freshet in this process, in front of the primary and the replica that follows it. */
-  async function lying(): Promise<Proxy> {
-    const { servers } = fleet()
-    const config = configFor({ flavour, servers: servers.slice(0, 2) } as never, {
-      consistency: 'eventual',
-      max_lag: '1h',
-    })
-    const loaded = parseConfig(stringify(config), { fileName: 'test.yaml', directory: '.', env: {} })
-    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
-    const log: Record<string, unknown>[] = []
-    const metrics = createMetrics({ processMetrics: false })
-    const cluster = await startCluster(loaded.config.clusters[0]!, {
-      log: createLog({ level: 'info', pretty: false, destination: { write: (line) => log.push(JSON.parse(line)) } }),
-      metrics: metrics.cluster('shop'),
-      engine: async (parts): Promise<Engine> => ({
-        ...(await engineFor(parts)),
-        knowledge: () => lyingKnowledge(flavour),
-      }),
-    })
-    return {
-      url: `mysql://judge:judge@${cluster.addresses[0]}/app`,
-      log,
-      reruns: async (cause) =>
-        total(parseMetrics(await metrics.render()), 'freshet_reruns_total', cause === undefined ? {} : { cause }),
-      stop: () => cluster.close(),
-    }
+  /** In front of the primary and the replica that follows it. */
+  function lying(): Promise<FreshetInProcess> {
+    const servers = fleet().servers.slice(0, 2)
+    const config = configFor({ flavour, servers } as never, { consistency: 'eventual', max_lag: '1h' })
+    return startInProcess(config, async (parts) => ({
+      ...(await engineFor(parts)),
+      knowledge: () => lyingKnowledge(flavour),
+    }))
   }
 
   /** A client whose reads a replica answers. */
-  async function connect(url: string): Promise<Connection> {
-    const client = await createConnection({ uri: url, multipleStatements: true })
+  async function connect({ address }: FreshetInProcess): Promise<Connection> {
+    const client = await createConnection({ uri: `mysql://judge:judge@${address}/app`, multipleStatements: true })
     await until('a replica answers', async () => {
       await client.query('SELECT id FROM users')
       return (await lastRoute(client)).server !== fleet().primary.name
@@ -181,7 +154,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     '%s: the right result, exactly once, and known from then on',
     async (protocol) => {
       const proxy = await lying()
-      const client = await connect(proxy.url)
+      const client = await connect(proxy)
       const wrong: string[] = []
       const digests = new Set<string | number>()
       const tried = new Map<string, number>()
@@ -206,8 +179,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
         }
         expect(wrong, wrong.join('\n')).toEqual([])
         expect(digests.size).toBeGreaterThan(protocol === 'text' ? 100 : 40)
-        expect(await proxy.reruns('replica-refused')).toBe(digests.size)
-        const lines = proxy.log.filter(({ msg }) => msg === 'a replica refused a statement')
+        expect(await reruns(proxy, 'replica-refused')).toBe(digests.size)
+        const lines = proxy.log.filter(({ msg }) => msg === REFUSED)
         expect(lines.length).toBe(digests.size)
       } finally {
         client.destroy()
@@ -220,12 +193,12 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
   test('the second time the same digest goes to the primary at once, with other literals, from anybody', async () => {
     const proxy = await lying()
     try {
-      const [client, other] = [await connect(proxy.url), await connect(proxy.url)]
+      const [client, other] = [await connect(proxy), await connect(proxy)]
       await client.query("INSERT INTO log (text) VALUES ('a')")
-      expect(await proxy.reruns()).toBe(1)
+      expect(await reruns(proxy)).toBe(1)
       await other.query("INSERT INTO log (text) VALUES ('b')")
       await client.query("INSERT INTO log (text) VALUES ('c'), ('d')")
-      expect(await proxy.reruns()).toBe(1)
+      expect(await reruns(proxy)).toBe(1)
       const [row] = await fleet().primary.query("SELECT COUNT(*) AS n FROM log WHERE text IN ('a', 'b', 'c', 'd')")
       expect(Number(row!.n)).toBe(4)
       client.destroy()
@@ -238,7 +211,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
   test('inside of a transaction, and when rows have been sent, nothing is run again', async () => {
     const proxy = await lying()
     try {
-      const client = await connect(proxy.url)
+      const client = await connect(proxy)
       const count = async () => Number((await fleet().primary.query('SELECT COUNT(*) AS n FROM log'))[0]!.n)
       const before = await count()
       await client.query('START TRANSACTION READ ONLY')
@@ -249,7 +222,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       const late = flavour === 'mysql' ? 1290 : 1792
       const rows = "SELECT REPEAT('x', 60000) FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3) r JOIN users"
       expect((await resultOf(client.query(`${rows}; INSERT INTO log (text) VALUES ('x')`))).errno).toBe(late)
-      expect(await proxy.reruns()).toBe(0)
+      expect(await reruns(proxy)).toBe(0)
       expect(await count()).toBe(before)
       client.destroy()
     } finally {
