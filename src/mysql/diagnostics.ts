@@ -219,9 +219,7 @@ export class Diagnostics {
     if (facts.statements !== 1) return null
     if (facts.command === 'INSERT') return outcome.rows === null && !/\bselect\b/i.test(text()) ? this.#foundRows : null
     if (KEEPS_FOUND_ROWS.test(facts.command)) return this.#foundRows
-    const plain = facts.command === 'SELECT' && facts.leavesFoundRows === undefined && outcome.rows !== null
-    // LIMIT counts what it skips too.
-    return plain && !/\b(?:limit|offset|fetch|into|procedure)\b/i.test(text()) ? BigInt(outcome.rows) : null
+    return tellsFoundRows(facts) && outcome.rows !== null ? BigInt(outcome.rows) : null
   }
 
   #setList(list: readonly Condition[] | null, warnings: number): void {
@@ -230,6 +228,13 @@ export class Diagnostics {
     this.#warnings = warnings
   }
 }
+
+/** Whether the reply to it says all that FOUND_ROWS() will. */
+export const tellsFoundRows = (facts: Facts): boolean =>
+  facts.statements === 1 &&
+  facts.command === 'SELECT' &&
+  facts.leavesFoundRows === undefined &&
+  facts.hidesFoundRows === undefined
 
 /** Statements about the conditions leave them as they are. A SELECT of `@@warning_count` does not on MySQL. */
 const asksConditions = (facts: Facts): boolean =>

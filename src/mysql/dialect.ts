@@ -20,6 +20,7 @@ import {
   withSetting,
 } from './session-state.ts'
 import { COM_QUIT } from './unit.ts'
+import { ER_UNKNOWN_STMT_HANDLER, ER_WRONG_ARGUMENTS } from './unit-steps.ts'
 
 export interface MySqlDialectOptions {
   readonly tls: ServerTlsMode
@@ -92,8 +93,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     settingNames: () => ({ names: [], others: false }),
     readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),
     replicaRefusal,
-    // No connection is shared among sessions.
-    lacksStatement: () => false,
+    lacksStatement: ({ number }) => number === ER_UNKNOWN_STMT_HANDLER || number === ER_WRONG_ARGUMENTS,
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),
     formatToken: (position) => formatToken(position as MySqlPosition),
     tokenStanding,

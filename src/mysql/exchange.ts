@@ -43,6 +43,8 @@ export interface Step {
   readonly localFailure?: Failure
   /** What the rest of a streaming unit has to go through, once its head has been made; null: nothing. */
   readonly reframer?: () => Reframer | null
+  /** Whether what has been made tells the server of other parameter types than before. */
+  readonly setsTypes?: () => boolean
   readonly prepared?: (reply: Prepared) => number
   /** It was answered without an error, or sent when nothing answers. `status`: flags of the reply's end, 0 when it had none. */
   readonly done?: (status: number) => void
@@ -62,6 +64,8 @@ export interface Exchange {
   waiting: boolean
   /** One plain read outside of a transaction: an error cannot have changed anything. */
   readonly plain: boolean
+  /** It tells the server of parameter types: whether those count then, its reply shows. */
+  setsTypes: boolean
   /** Bytes of a streaming unit that came before its head could be sent. */
   held: Buffer[]
   /** The streaming unit's head has not been sent. */
@@ -95,6 +99,7 @@ export function newExchange(
     steps: [],
     waiting: false,
     plain,
+    setsTypes: false,
     held: [],
     headWaits: unit?.streaming ?? false,
     reframer: null,

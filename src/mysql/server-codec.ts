@@ -60,6 +60,8 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   readonly #scanner: ReplyScanner
   readonly #context: StepContext
   readonly #queue: Exchange[] = []
+  /** The first exchange behind which nothing may be sent yet: all before it are on their way as a whole. */
+  #next = 0
   /** Whose replies are to come, in order. */
   readonly #sent: Sent[] = []
   /** Status flags as last seen. */
@@ -166,10 +168,11 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   /** Makes what may be sent now. */
   #advance(): Buffer[] {
     const out: Buffer[] = []
-    for (const exchange of this.#queue) {
+    for (; this.#next < this.#queue.length; this.#next++) {
+      const exchange = this.#queue[this.#next]!
       if (!exchange.waiting) this.#sendNext(exchange, out)
       const sentWhole = exchange.steps.length === 0 && exchange.waiting && exchange.unit?.streaming !== true
-      if (!exchange.plain || !sentWhole) break
+      if (!exchange.plain || exchange.setsTypes || !sentWhole) break
     }
     return out
   }
@@ -199,6 +202,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     const unit = exchange.unit!
     if (unit.resolved?.facts.verdict !== 'read') this.#insertId = null
     out.push(...step.make())
+    exchange.setsTypes = step.setsTypes?.() === true
     if (!exchange.headWaits) return
     exchange.headWaits = false
     exchange.reframer = step.reframer?.() ?? null
@@ -219,13 +223,15 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   #goOn(exchange: Exchange): void {
     exchange.waiting = false
     const unsent = exchange.steps.some((step) => exchange.failure === null || step.always || step.purpose === 'status')
-    if (!unsent) this.#finish(exchange)
-    else this.#writeAll(this.#advance())
+    if (unsent) this.#next = Math.min(this.#next, this.#queue.indexOf(exchange))
+    if (unsent) this.#writeAll(this.#advance())
+    else this.#finish(exchange)
   }
 
   #finish(exchange: Exchange): void {
     const at = this.#queue.indexOf(exchange)
     if (at >= 0) this.#queue.splice(at, 1)
+    if (at >= 0 && at < this.#next) this.#next--
     const { client, unit, outcome, sink } = exchange
     if (this.#queue.length > 0) this.#writeAll(this.#advance())
     if (client !== null && unit !== null && !exchange.swallowed) client.completed(unit, outcome)

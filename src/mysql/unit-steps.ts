@@ -110,6 +110,7 @@ function executeSteps(context: StepContext, client: CodecClient, request: MySqlU
   if (statement.streamed && context.statements.find(statement, cursor) === null)
     return [unknownStatement(request, 'mysqld_stmt_execute')]
   let there: ServerStatement | null = null
+  let setsTypes = false
   const reframer = new Reframer()
   return [
     ...(cursor || statement.streamed ? [] : closeCursor(context, statement)),
@@ -118,9 +119,14 @@ function executeSteps(context: StepContext, client: CodecClient, request: MySqlU
       ...asItIs(request),
       make: () => {
         there = context.statements.find(statement, cursor)
-        if (there !== null && cursor) there.cursors = true
-        return there === null ? [request.bytes] : execute(request, statement, there, reframer)
+        if (there === null) return [request.bytes]
+        if (cursor) there.cursors = true
+        const { types } = there
+        const packets = execute(request, statement, there, reframer)
+        setsTypes = there.types !== types && !(types !== null && there.types?.equals(types) === true)
+        return packets
       },
+      setsTypes: () => setsTypes,
       reframer: () => (reframer.used ? reframer : null),
       done: (status) => {
         if (there === null) return
@@ -251,7 +257,9 @@ function closeSteps(context: StepContext, request: MySqlUnit): Step[] {
 
 const nothing = (): Step => ({ purpose: 'unit', make: () => [], shape: null, sequence: 1 })
 
-const ER_UNKNOWN_STMT_HANDLER = 1243
+export const ER_UNKNOWN_STMT_HANDLER = 1243
+/** The server has none of the types that it was not told, or others. */
+export const ER_WRONG_ARGUMENTS = 1210
 const ER_STMT_HAS_NO_OPEN_CURSOR = 1421
 
 const idText = (request: MySqlUnit): string => String(unit.statementIdOf(request.payload))

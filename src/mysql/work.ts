@@ -1,6 +1,7 @@
 import type { Failure, Work } from '../dialect.ts'
 import type { Control, Facts, SessionEffect } from '../sql/facts.ts'
 import { needsPrimary } from '../sql/needs-primary.ts'
+import { tellsFoundRows } from './diagnostics.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
 
@@ -92,7 +93,7 @@ export function textWork(facts: Facts, text: () => string, more: Pick<Work, 'hin
   return bareWork(withoutNextTransaction(facts), facts.statements, text, {
     ...more,
     selfContained: facts.statements === 1,
-    shares: false,
+    shares: tellsAll(facts),
   })
 }
 
@@ -111,11 +112,14 @@ export function executeWork(statement: PreparedStatement, cursor: boolean, refus
     control,
     refusal,
     selfContained: !cursor,
-    shares: false,
+    shares: !cursor && !statement.streamed && !statement.longData && tellsAll(facts),
     // What lies on the session's connection for it is nowhere else.
     bound: statement.longData,
   })
 }
+
+/** Whatever the session may ask about it afterwards, its reply has told, unless that announces warnings. */
+const tellsAll = (facts: Facts): boolean => facts.asksPrevious === undefined && tellsFoundRows(facts)
 
 export const textOf = (bytes: Buffer, from = 0): string => bytes.toString('utf8', from, from + TEXT_BYTES_MAX)
 

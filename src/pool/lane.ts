@@ -15,8 +15,11 @@ import { type Instant, now } from '../units.ts'
 import { noteAlone, noteHeldUp, noteTogether, type Pace, patience } from './pace.ts'
 import type { ConnectionOwner, ServerConnection } from './server-connection.ts'
 
-/** Why a rider has to go elsewhere. `stalled`: what was in front of it takes too long. `statement`: the connection lacks what another rider was to prepare. */
-export type Eviction = 'stalled' | 'statement'
+/**
+ * Why a rider has to go elsewhere. `stalled`: what was in front of it takes too long. `statement`: the connection lacks what another rider was to
+ * prepare. `question`: only a connection that has run nothing since can tell the rest (warnings).
+ */
+export type Eviction = 'stalled' | 'statement' | 'question'
 
 /** Who rides. */
 export interface Rider {

@@ -62,7 +62,7 @@ export function noteTogether(pace: Pace, ratio: number): void {
   if (pace.service > pace.least) pace.service = pace.least
 }
 
-/** Others had to leave a lane because of it: it is not always quick. */
+/** Others had to leave a lane because of it (it is not always quick), or it had to leave itself. */
 export function noteHeldUp(pace: Pace, at: Instant): void {
   pace.penalty = Math.min(HELD_UP_MS_MAX, Math.max(HELD_UP_MS, pace.penalty * 2))
   pace.aloneUntil = (at + pace.penalty) as Instant

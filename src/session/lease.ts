@@ -1,6 +1,6 @@
 import { type Dialect, type Failure, type SessionState, UNREACHABLE_STATE, type Unit } from '../dialect.ts'
 import type { Eviction, Lane, Ride, Rider } from '../pool/lane.ts'
-import { isFast, noteAlone, type Pace } from '../pool/pace.ts'
+import { isFast, noteAlone, noteHeldUp, type Pace } from '../pool/pace.ts'
 import type { Pool, Waiter } from '../pool/pool.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { NO_DIGEST } from '../sql/classifier.ts'
@@ -35,6 +35,8 @@ export class Lease implements Waiter, Rider {
   /** Of the current unit, if it may share a connection. */
   #pace: Pace | null = null
   #sentAt: Instant = NEVER
+  /** What ran on its connection behind the current unit was others': nothing can be asked about that any more. */
+  followed = false
 
   constructor(session: Session) {
     this.#session = session
@@ -85,6 +87,7 @@ export class Lease implements Waiter, Rider {
   }
 
   #board(lane: Lane): void {
+    this.followed = false
     this.#lane = lane
     this.connection = lane.connection
     this.#session.run(lane.connection)
@@ -127,6 +130,16 @@ export class Lease implements Waiter, Rider {
   keeps(connection: ServerConnection): void {
     connection.owner = this.#session
     this.#lane = null
+    this.followed = connection.retired
+  }
+
+  /** Its reply is complete. True: what the session has to ask about it nobody can tell on a shared connection, so it runs again, alone. */
+  leavesToAsk(): boolean {
+    const { client, tracker } = this.#session
+    if (this.#lane === null || (client.question() === null && tracker.pins.length === 0)) return false
+    if (this.#pace !== null) noteHeldUp(this.#pace, now())
+    this.evicted('question')
+    return true
   }
 
   evicted(because: Eviction): void {
@@ -220,6 +233,7 @@ export class Lease implements Waiter, Rider {
   }
 
   #hold(connection: ServerConnection): void {
+    this.followed = false
     connection.owner = this.#session
     this.connection = connection
     this.#prepare(connection)

@@ -310,10 +310,9 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const { connection } = this.lease
     if (this.phase === 'closed' || connection === null) return
     const reply = this.#reply
-    if (reply.rerun !== null) {
-      runAgain(this, connection, reply)
-      return
-    }
+    const { rerun } = reply
+    if (rerun !== null) runAgain(this, connection, reply)
+    if (rerun !== null || this.lease.leavesToAsk()) return
     const { current, transaction } = this
     const at = now()
     const succeeded = reply.failure === null

@@ -78,9 +78,14 @@ export class StateTracker {
       this.#askFor(connection, () => this.settle(connection, done))
       return
     }
-    const { client } = this.#session
+    const { client, lease } = this.#session
     const question = this.pins.length === 0 ? client.question() : null
     if (question === null) {
+      done()
+      return
+    }
+    if (lease.followed) {
+      client.answered(null)
       done()
       return
     }
@@ -146,7 +151,8 @@ export class StateTracker {
   ran(work: Work, succeeded: boolean, connection: ServerConnection, status: TransactionStatus): void {
     const { facts } = work
     if (work.executes === 0) return
-    if (this.#reports) this.last = { connection, uses: connection.uses }
+    const { lease } = this.#session
+    if (this.#reports) this.last = lease.shared || lease.followed ? null : { connection, uses: connection.uses }
     if (facts.verdict === 'read' && facts.effect.kind === 'none') return
     const session = this.#session
     const alone = session.status === 'idle' && status === 'idle'

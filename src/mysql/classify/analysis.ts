@@ -38,6 +38,7 @@ export type Extras = Pick<
   | 'usesUserVariables'
   | 'asksPrevious'
   | 'leavesFoundRows'
+  | 'hidesFoundRows'
   | 'settings'
   | 'schema'
   | 'commitsImplicitly'

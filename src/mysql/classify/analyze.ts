@@ -57,6 +57,7 @@ function joined(statements: readonly Statement[]): Extras {
     ...(created.length + dropped.length > 0 ? { temporaryTables: { created, dropped } } : {}),
     ...(some((extras) => extras.usesUserVariables) ? { usesUserVariables: true } : {}),
     ...(some((extras) => extras.leavesFoundRows) ? { leavesFoundRows: true } : {}),
+    ...(some((extras) => extras.hidesFoundRows) ? { hidesFoundRows: true } : {}),
     ...(some((extras) => extras.commitsImplicitly) ? { commitsImplicitly: true } : {}),
     ...(some((extras) => extras.changesSchema) ? { changesSchema: true } : {}),
     ...(some((extras) => extras.localInfile) ? { localInfile: true } : {}),

@@ -4,6 +4,9 @@ import { holdsStatistics, isStatistic, systemVariable } from './builtins.ts'
 import { isIdentifier, isSymbol, isWord, nameAt, type Token } from './tokens.ts'
 import { FORBIDDEN_WORDS, GRAMMAR_WORDS, NOT_CALLED, READ_WORDS } from './words.ts'
 
+/** Behind these, what a SELECT has found is more than what it gives, or less. */
+const HIDES_FOUND_ROWS = new Set(['limit', 'offset', 'fetch', 'into', 'procedure'])
+
 /**
  * Collects what the tokens of one statement use, without a grammar: everything that may be a function call, a table or a variable counts as
  * one. For a query it also finds the first thing because of which it is no plain read; every word must be accounted for.
@@ -23,6 +26,7 @@ export class Collector {
   private inFrom: boolean[] = [false]
   usesUserVariables = false
   leavesFoundRows = false
+  hidesFoundRows = false
   /** The first thing that makes a query something other than a read that may run anywhere. */
   problem: Reason | null = null
   /** Reads its session's state, which follows it. */
@@ -64,6 +68,7 @@ export class Collector {
           break
         case 'word':
         case 'name':
+          if (token.kind === 'word' && HIDES_FOUND_ROWS.has(token.text)) this.hidesFoundRows = true
           if (isSymbol(tokens[at + 1], '(')) this.call(tokens, at)
           else if (!isSymbol(tokens[at - 1], '.')) this.identifier(tokens, at)
           break

@@ -67,5 +67,6 @@ export function extrasOf(collector: Collector): Extras {
     ...(collector.previous.size > 0 ? { asksPrevious: [...collector.previous] } : {}),
     ...(collector.usesUserVariables ? { usesUserVariables: true as const } : {}),
     ...(collector.leavesFoundRows ? { leavesFoundRows: true as const } : {}),
+    ...(collector.hidesFoundRows ? { hidesFoundRows: true as const } : {}),
   }
 }
