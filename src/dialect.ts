@@ -110,6 +110,8 @@ export interface ReplySink {
   report(name: string, value: string): boolean
   /** The server now waits for data from the client (COPY ... FROM STDIN). */
   copyIn(): void
+  /** Whoever it was for has left: the rest of it is of no consequence. Absent: they have not. */
+  readonly gone?: boolean
   /** The reply is complete. The connection may be used for the next exchange at once, also from within this call. */
   end(status: TransactionStatus): void
 }
@@ -192,6 +194,8 @@ export interface ClientProtocol {
   readonly midMessage: boolean
   /** Causes that keep the session on its server connection as far as this side knows them (open cursors, user variables ...); no duplicates. */
   readonly pins: readonly string[]
+  /** `question` may ask something after a reply. */
+  readonly asksAfterwards: boolean
   /**
    * SQL that the server has to be asked before the session's connection is given back (warnings, a last insert id that the reply does not
    * tell), or null. Asked again after each answer; `rows` is null when the server refused.

@@ -341,6 +341,7 @@ export class MySqlClient implements ClientProtocol {
     return this.#pinList
   }
 
+  readonly asksAfterwards = true
   question(): string | null {
     const next = this.diagnostics.question()
     const locks = next === 'SHOW WARNINGS' ? null : this.#pins.question()
@@ -381,9 +382,7 @@ export class MySqlClient implements ClientProtocol {
     this.status &= ~(STATUS_IN_TRANS | STATUS_IN_TRANS_READONLY)
   }
 
-  copyStep(): { do: 'wait' } {
-    return { do: 'wait' }
-  }
+  readonly copyStep = (): { do: 'wait' } => ({ do: 'wait' })
 
   copyWaits(): boolean {
     return this.#codec.owesFile

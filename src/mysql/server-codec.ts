@@ -234,7 +234,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     if (at >= 0 && at < this.#next) this.#next--
     const { client, unit, outcome, sink } = exchange
     if (this.#queue.length > 0) this.#writeAll(this.#advance())
-    if (client !== null && unit !== null && !exchange.swallowed) client.completed(unit, outcome)
+    if (client !== null && unit !== null && !exchange.swallowed && !sink.gone) client.completed(unit, outcome)
     sink.end((this.#status & STATUS_IN_TRANS) !== 0 ? 'open' : 'idle')
   }
 

@@ -23,8 +23,8 @@ export type Eviction = 'stalled' | 'statement' | 'question'
 
 /** Who rides. */
 export interface Rider {
-  /** From now on it has the connection to itself. */
-  keeps(connection: ServerConnection): void
+  /** From now on it has the connection to itself. `followed`: behind its own exchange there are still those of others. */
+  keeps(connection: ServerConnection, followed: boolean): void
   /** Its place is gone, and nothing of its reply has been sent. */
   evicted(because: Eviction): void
   connectionLost(connection: ServerConnection, failure: Failure): void
@@ -55,6 +55,10 @@ export class Ride implements ReplySink {
   detach(): void {
     this.rider = null
     this.sink = null
+  }
+
+  get gone(): boolean {
+    return this.sink === null
   }
 
   data(view: Buffer): void {
@@ -222,7 +226,7 @@ export class Lane implements ConnectionOwner {
     this.connection.owner = null
     if (others.length > 0) this.connection.retired = true
     if (head !== undefined) head.lane = null
-    if (head?.rider) head.rider.keeps(this.connection)
+    if (head?.rider) head.rider.keeps(this.connection, others.length > 0)
     else this.connection.close()
     for (const ride of others) {
       const { rider } = ride

@@ -301,6 +301,8 @@ export class PgClient implements ClientProtocol {
     return localReply(this, unit as PgUnit, answer, status)
   }
 
+  readonly asksAfterwards = false
+
   question(): null {
     return null
   }

@@ -127,19 +127,44 @@ export class Lease implements Waiter, Rider {
     if (this.#lane !== null) this.#pool(this.#lane.connection.server).lanes.clear(this.#lane)
   }
 
-  keeps(connection: ServerConnection): void {
+  keeps(connection: ServerConnection, followed: boolean): void {
     connection.owner = this.#session
     this.#lane = null
-    this.followed = connection.retired
+    this.followed = followed
   }
 
-  /** Its reply is complete. True: what the session has to ask about it nobody can tell on a shared connection, so it runs again, alone. */
-  leavesToAsk(): boolean {
+  /** Its reply is complete. True: what the session has to ask about it nobody can tell any more on this connection, so it runs again, alone. */
+  leavesToAsk(forwarded: boolean): boolean {
     const { client, tracker } = this.#session
-    if (this.#lane === null || (client.question() === null && tracker.pins.length === 0)) return false
-    if (this.#pace !== null) noteHeldUp(this.#pace, now())
-    this.evicted('question')
+    if (forwarded || (this.#lane === null && !this.followed)) return false
+    if (client.question() === null && tracker.pins.length === 0) return false
+    this.#runAlone()
     return true
+  }
+
+  /** Its reply is about to be sent, though it is not complete. True: something may have to be asked about it that then nobody could tell, so it runs again, alone. */
+  leavesAsLong(): boolean {
+    const others = this.followed || (this.#lane !== null && this.#lane.depth > 1)
+    if (!others || !this.#session.client.asksAfterwards) return false
+    this.#runAlone()
+    return true
+  }
+
+  #runAlone(): void {
+    const session = this.#session
+    if (this.#pace !== null) noteHeldUp(this.#pace, now())
+    if (this.#lane !== null) {
+      this.#pool(this.#lane.connection.server).lanes.left()
+      this.evicted('question')
+      return
+    }
+    this.#ride?.detach()
+    this.#reply?.drop()
+    this.drop()
+    session.context.metrics.rerun('lane-question')
+    session.current.alone = true
+    session.phase = 'idle'
+    session.reroute()
   }
 
   evicted(because: Eviction): void {

@@ -61,6 +61,7 @@ export class Reply implements ReplySink {
       else this.#heldBehind.push(view)
       this.#heldBytes += view.length
       if (this.#heldBytes > this.#session.context.config().limits.holdBackBytes) {
+        if (this.#session.lease.leavesAsLong()) return
         // Those behind it on a lane would wait for its client from now on.
         this.#session.lease.keepAlone()
         this.release()

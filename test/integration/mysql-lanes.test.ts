@@ -207,9 +207,17 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
         }),
       )
       for (let round = 0; round < 5; round++) {
-        const nap = first(sleeper!, NAP.replace('?', '20')).catch(({ errno }) => errno)
-        await new Promise((resolve) => setTimeout(resolve, 20 + round * 20))
-        await killer!.query(`KILL QUERY ${id}`)
+        let ended = false
+        const nap = first(sleeper!, NAP.replace('?', '20'))
+          .catch(({ errno }) => errno)
+          .finally(() => {
+            ended = true
+          })
+        // One that comes before its statement does nothing, as on a server.
+        while (!ended) {
+          await new Promise((resolve) => setTimeout(resolve, 20 + round * 20))
+          await killer!.query(`KILL QUERY ${id}`)
+        }
         // SLEEP that is interrupted returns 1, or fails.
         expect([1, 1317]).toContain(await nap)
       }
@@ -242,7 +250,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     test('a long reply with a warning behind which others rode', async () => {
       const freshet = await shared()
       const [long, ...others] = await several(freshet, 11)
-      const wide = (n: number) => `SELECT REPEAT(v, ${n}) FROM rows_ WHERE id < 20`
+      // Its warnings come when it is long.
+      const wide = (n: number) => `SELECT REPEAT(v, ${n}), IF(${n} > 1, v, '1') + 0 FROM rows_ WHERE id < 20`
       for (let turn = 0; turn < 20; turn++) await long!.query(wide(1))
       let over = false
       const going = Promise.all(
@@ -250,11 +259,17 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
           while (!over) expect(await first(client, 'SELECT v FROM rows_ WHERE id = 3')).toBe('v3')
         }),
       )
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 3; round++) {
+        for (let turn = 0; turn < 10; turn++) await long!.query(wide(1))
         const rows = (await rowsOf(long!, wide(20_000))) as string[][]
         expect(rows.map(([value]) => value!.length)).toEqual(
           Array.from({ length: 20 }, (_, id) => `v${id}`.length * 20_000),
         )
+        expect(await rowsOf(long!, 'SHOW WARNINGS')).toEqual(
+          Array.from({ length: 20 }, (_, id) => ['Warning', 1292, `Truncated incorrect DOUBLE value: 'v${id}'`]),
+        )
+        // It stays off the lanes for a while then.
+        await new Promise((resolve) => setTimeout(resolve, 1100 * 2 ** round))
       }
       over = true
       await going
