@@ -44,7 +44,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 
 function number(text: string, name: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes whole numbers above 0`)
+  if (!Number.isInteger(value) || value < 1) throw new Mistake(`--${name} takes whole numbers above 0`)
   return value
 }
 
@@ -66,7 +66,7 @@ function readPlan(): Plan | null {
   if (values.help) return null
   const [wanted = 'postgres', ...more] = positionals
   const suite = SUITES.find(({ name }) => name === wanted)
-  if (!suite || more.length > 0) throw new Error(`one engine: ${SUITES.map(({ name }) => name).join(', ')}`)
+  if (!suite || more.length > 0) throw new Mistake(`one engine: ${SUITES.map(({ name }) => name).join(', ')}`)
   return {
     suite,
     seconds: number(values.seconds, 'seconds'),
@@ -79,13 +79,17 @@ function readPlan(): Plan | null {
   }
 }
 
+/** A user's. */
+class Mistake extends Error {}
+
 /** Who takes part in what. */
 function fieldOf({ suite, only }: Plan, fleet: BenchFleet): Field {
   const { present, missing } = suite.contestants(fleet)
   for (const line of missing) say(line)
   const known = [...present, ...suite.workloads].map(({ name }) => name)
   const unknown = only.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(', ')}; there are: ${known.join(', ')}`)
+  if (unknown.length > 0)
+    throw new Mistake(`--only does not know ${unknown.join(', ')}; there are: ${known.join(', ')}`)
   const chosen = <T extends { readonly name: string }>(all: readonly T[]): readonly T[] => {
     const some = all.filter(({ name }) => only.includes(name))
     return some.length > 0 ? some : all
@@ -217,4 +221,8 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main()
+process.exitCode = await main().catch((error: Error & { code?: string }) => {
+  if (!(error instanceof Mistake) && error.code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
+  say(`${error.message}\nnpm run bench -- --help says what there is`)
+  return 2
+})
