@@ -1,9 +1,10 @@
 import type { ClientProtocol, Failure, ReplySink, SessionState } from '../dialect.ts'
 import type { Outcome, TrackerWishes } from './outcome.ts'
+import { packetsOf } from './packets.ts'
 import type { Reframer } from './reframer.ts'
 import type { Prepared, ReplyShape } from './reply-scanner.ts'
 import type { PreparedStatement } from './statements.ts'
-import type { MySqlUnit } from './unit.ts'
+import { COM_PING, type MySqlUnit } from './unit.ts'
 
 /** What the server codec asks of the client whose unit it runs, and tells it. */
 export interface CodecClient extends ClientProtocol {
@@ -60,6 +61,8 @@ export interface Exchange {
   readonly unit: MySqlUnit | null
   /** What is still to be sent. */
   steps: Step[]
+  /** The unit's own steps come behind those; made when its turn has come, because which statements the connection has is known only then. null: they are among them. */
+  ahead: (() => Step[]) | null
   /** A step's reply is still to come. */
   waiting: boolean
   /** One plain read outside of a transaction: an error cannot have changed anything. */
@@ -83,6 +86,15 @@ export interface Exchange {
   readonly outcome: Mutable<Outcome>
 }
 
+const PING: Step = { purpose: 'own', make: () => packetsOf(Buffer.of(COM_PING), 0), shape: 'result', sequence: 1 }
+
+/** Its turn has come. Whoever has left may be in another state by now; a reply has to come all the same, because the others' are counted. */
+export function makeSteps(exchange: Exchange): void {
+  if (exchange.ahead === null) return
+  exchange.steps.push(...(exchange.sink.gone ? [PING] : exchange.ahead()))
+  exchange.ahead = null
+}
+
 export type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 export function newExchange(
@@ -97,6 +109,7 @@ export function newExchange(
     client,
     unit,
     steps: [],
+    ahead: null,
     waiting: false,
     plain,
     setsTypes: false,

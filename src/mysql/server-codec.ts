@@ -9,7 +9,7 @@ import { DEPRECATE_EOF, has, OPTIONAL_RESULTSET_METADATA, parseProfile, QUERY_AT
 import { ConnectionStatements } from './connection-statements.ts'
 import { ConnectionTrackers, isPlainSetNames, namesTrackers } from './connection-trackers.ts'
 import { errorPacket, readError } from './errors.ts'
-import { type CodecClient, type Exchange, newExchange, type Step } from './exchange.ts'
+import { type CodecClient, type Exchange, makeSteps, newExchange, type Step } from './exchange.ts'
 import { readOnlyTransaction, refusedByReplica } from './faults.ts'
 import {
   type OkPacket,
@@ -127,7 +127,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
       }
       exchange.steps.push(...this.#sql.steps(`SET last_insert_id=${insertId}`, { done }))
     }
-    exchange.steps.push(...unitSteps(this.#context, session, request))
+    exchange.ahead = () => unitSteps(this.#context, session, request)
     this.#queue.push(exchange)
     return this.#advance()
   }
@@ -179,6 +179,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
 
   /** Sends steps of one exchange up to the first that is answered. */
   #sendNext(exchange: Exchange, out: Buffer[]): void {
+    makeSteps(exchange)
     for (let step = exchange.steps.shift(); step !== undefined; step = exchange.steps.shift()) {
       const skipped = exchange.failure !== null && !step.always && step.purpose !== 'status'
       if (skipped) continue

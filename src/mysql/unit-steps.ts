@@ -119,7 +119,7 @@ function executeSteps(context: StepContext, client: CodecClient, request: MySqlU
       ...asItIs(request),
       make: () => {
         there = context.statements.find(statement, cursor)
-        if (there === null) return [request.bytes]
+        if (there === null) return withId(request, NO_STATEMENT)
         if (cursor) there.cursors = true
         const { types } = there
         const packets = execute(request, statement, there, reframer)
@@ -258,6 +258,8 @@ function closeSteps(context: StepContext, request: MySqlUnit): Step[] {
 const nothing = (): Step => ({ purpose: 'unit', make: () => [], shape: null, sequence: 1 })
 
 export const ER_UNKNOWN_STMT_HANDLER = 1243
+/** No server gives it to a statement. */
+const NO_STATEMENT = 0
 /** The server has none of the types that it was not told, or others. */
 export const ER_WRONG_ARGUMENTS = 1210
 const ER_STMT_HAS_NO_OPEN_CURSOR = 1421

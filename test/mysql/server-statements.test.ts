@@ -52,6 +52,63 @@ describe('prepared statements', () => {
     expect([...Buffer.concat(again).subarray(14)]).toEqual([0, 0, 8, 0, 0, 0])
   })
 
+  test('nobody follows an EXECUTE that tells other types before its reply, and everybody one that does not', () => {
+    const { codec, written } = codecFor(MODERN)
+    const [one, two] = [testClient(), testClient()]
+    const [mine, theirs] = [preparedOn(codec, one, 'SELECT ?', 7), preparedOn(codec, two, 'SELECT ?', 8)]
+    const sink = new CollectingSink(one)
+    const reply = new Script(MODERN).resultSet(1, [['5']]).bytes
+    const executes = (sent: readonly Buffer[]) =>
+      commandsIn(sent).filter(([one]) => one === unit.COM_STMT_EXECUTE).length
+    const begin = (client: TestClient, id: number, bound: boolean) =>
+      executes(codec.begin(client.unit(execute(id, [5], bound), 'read'), client, [], sink))
+    expect(begin(one, mine, true)).toBe(1)
+    expect(begin(two, theirs, true)).toBe(0)
+    expect(begin(one, mine, false)).toBe(0)
+    codec.feed(reply)
+    // The same types again: both go at once.
+    expect(executes(written)).toBe(2)
+    expect(begin(one, mine, false)).toBe(1)
+    for (let turn = 0; turn < 3; turn++) codec.feed(reply)
+    expect(sink.ends).toBe(4)
+  })
+
+  test('a statement that the connection loses before its turn is prepared again', () => {
+    const { codec, written } = codecFor(MODERN, { preparedMax: 1 })
+    const client = testClient()
+    const mine = preparedOn(codec, client, 'SELECT 1', 7, 0)
+    const other = testClient()
+    const made = other.unit(prepare('SELECT 2')).resolved!.statement!
+    other.prepared({ resolved: { statement: made } } as never, 0, 1)
+    const sink = new CollectingSink(client)
+    codec.begin(other.unit(execute(made.id, []), 'read'), other, [], sink)
+    expect(codec.begin(client.unit(execute(mine, []), 'read'), client, [], sink)).toEqual([])
+    codec.feed(new Script(MODERN).prepared(8, 1, 0).bytes)
+    expect(commandsIn(written).map(([command]) => command)).toEqual([
+      unit.COM_STMT_CLOSE,
+      unit.COM_STMT_EXECUTE,
+      unit.COM_STMT_PREPARE,
+    ])
+    expect(commandsIn(written)[2]![1]).toBe('SELECT 1')
+  })
+
+  test('who has left before its turn is replaced by something that does nothing', () => {
+    const { codec, written } = codecFor(MODERN)
+    const [client, other] = [testClient(), testClient()]
+    const made = other.unit(prepare('SELECT 2')).resolved!.statement!
+    other.prepared({ resolved: { statement: made } } as never, 0, 1)
+    const sink = new CollectingSink(client)
+    const guest = Object.assign(new CollectingSink(client), { gone: false })
+    codec.begin(other.unit(execute(made.id, []), 'read'), other, [], sink)
+    codec.begin(client.unit(query('SELECT 3'), 'read'), client, [], guest)
+    guest.gone = true
+    codec.feed(new Script(MODERN).prepared(8, 1, 0).bytes)
+    expect(commandsIn(written).map(([command]) => command)).toEqual([unit.COM_STMT_EXECUTE, unit.COM_PING])
+    codec.feed(new Script(MODERN).resultSet(1, [['2']]).bytes)
+    codec.feed(new Script(MODERN).ok().bytes)
+    expect([sink.ends, guest.ends, guest.parts.length]).toEqual([1, 1, 0])
+  })
+
   test('under the state that it was prepared under, and back', () => {
     const { codec, written } = codecFor(MODERN)
     const client = testClient()
