@@ -380,6 +380,8 @@ export interface Dialect {
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
   /** A statement that Freshet prepared on the connection is not there, or one is there that it closed: another exchange in front has failed. */
   lacksStatement(failure: Failure): boolean
+  /** It was ended from outside: somebody has cancelled it, or its time was up. */
+  isInterruption(failure: Failure): boolean
   /** A parameter that describes the server and not the session: clients are told the primary's only. */
   serverOnly(parameter: string): boolean
   /** The text of SHOW freshet.token. */

@@ -62,9 +62,11 @@ export class ConnectionTrackers {
     const variable = name.toLowerCase()
     if (NOISE.has(variable)) return false
     if (variable === 'character_set_client') this.charset = value
+    // Freshet's own statements name the collation, and switch trackers on only.
+    if (!reported) return true
     if (variable === 'character_set_connection') exchange.collationUnknown = true
     if (isTrackerSwitch(variable)) exchange.trackersTouched = true
-    else if (reported) exchange.sink.report(variable, value)
+    else exchange.sink.report(variable, value)
     return true
   }
 }

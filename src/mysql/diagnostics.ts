@@ -1,3 +1,4 @@
+import type { Failure } from '../dialect.ts'
 import type { Facts } from '../sql/facts.ts'
 import type { DiagnosticItem, DiagnosticQuery } from './diagnostic-query.ts'
 import type { Outcome } from './outcome.ts'
@@ -45,6 +46,8 @@ export class Diagnostics {
   /** The connection had this session's id before, or made one itself: its answer is this session's. */
   #insertIdTrusted = false
   #listAsked = false
+  /** The last statement's error. */
+  #failure: Failure | null = null
 
   constructor(options: DiagnosticsOptions) {
     this.#options = options
@@ -124,6 +127,8 @@ export class Diagnostics {
   told(rows: readonly (readonly (string | null)[])[] | null): void {
     if (this.#list === null && !this.#listAsked) {
       this.#listAsked = true
+      if (rows === null && this.#failure !== null)
+        this.#list = [['Error', String(this.#failure.number), this.#failure.message]]
       if (rows !== null) this.#list = rows.map(([level, code, message]) => [level ?? '', code ?? '', message ?? ''])
       return
     }
@@ -194,6 +199,7 @@ export class Diagnostics {
   }
 
   #noteConditions(facts: Facts, outcome: Outcome, text: () => string): void {
+    this.#failure = outcome.failure
     if (outcome.failure !== null) {
       this.#setList(null, 1)
       return

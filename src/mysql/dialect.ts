@@ -93,7 +93,9 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     settingNames: () => ({ names: [], others: false }),
     readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),
     replicaRefusal,
-    lacksStatement: ({ number }) => number === ER_UNKNOWN_STMT_HANDLER || number === ER_WRONG_ARGUMENTS,
+    lacksStatement: ({ number, message }) =>
+      number === ER_UNKNOWN_STMT_HANDLER || (number === ER_WRONG_ARGUMENTS && message.endsWith('mysqld_stmt_execute')),
+    isInterruption: ({ number }) => number !== undefined && INTERRUPTIONS.has(number),
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),
     formatToken: (position) => formatToken(position as MySqlPosition),
     tokenStanding,
@@ -106,6 +108,9 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     encodeParameter: () => NOTHING,
   }
 }
+
+/** KILL QUERY, and the limits of time: MySQL's max_execution_time and timer, MariaDB's max_statement_time. */
+const INTERRUPTIONS = new Set([1317, 3024, 1028, 1969])
 
 /**
  * What a replica answers to something that it cannot do because it is one (manual, "Server Error Message Reference"): 1290 it runs read-only,

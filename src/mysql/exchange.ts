@@ -65,6 +65,8 @@ export interface Exchange {
   ahead: (() => Step[]) | null
   /** A step's reply is still to come. */
   waiting: boolean
+  /** All of it is on its way, and nothing is answered. */
+  unanswered: boolean
   /** One plain read outside of a transaction: an error cannot have changed anything. */
   readonly plain: boolean
   /** It tells the server of parameter types: whether those count then, its reply shows. */
@@ -111,6 +113,7 @@ export function newExchange(
     steps: [],
     ahead: null,
     waiting: false,
+    unanswered: false,
     plain,
     setsTypes: false,
     held: [],

@@ -2,6 +2,13 @@ import type { Failure } from '../dialect.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
 
+/** The connection cannot be used any more: what has to be sent next would come behind what others have sent. */
+export const OUT_OF_TURN: Failure = {
+  code: '08006',
+  message: 'a statement that many share the connection with has changed its state',
+  fatal: true,
+}
+
 /** Errors about commands and statement ids, in the words of the server that a session stands for. */
 export const UNKNOWN_COMMAND: Failure = { code: '08S01', number: 1047, message: 'Unknown command' }
 

@@ -3,11 +3,22 @@ import type { ConnectionTrackers } from './connection-trackers.ts'
 import type { Step } from './exchange.ts'
 import { packetCount, packetsOf } from './packets.ts'
 import { atLogin } from './session-state.ts'
-import { COM_QUERY } from './unit.ts'
+import { COM_INIT_DB, COM_PING, COM_QUERY } from './unit.ts'
 
 export interface Opened {
   readonly account: ServerAccount
   readonly greeting: ServerGreeting
+}
+
+/**
+ * An error tells neither whether a transaction is open now nor what the statement had changed before it, and an EOF packet not the latter.
+ * PING does on MySQL; MariaDB's tells the flags only, but its OK to choosing the schema that is chosen already tells everything. Both
+ * leave the diagnostics as they are (MySQL 9.7, MariaDB 10.11).
+ */
+export function statusStep(mariadb: boolean, schema: string): Step {
+  const chooses = mariadb && /^[\x20-\x7e]+$/.test(schema)
+  const payload = Buffer.from(chooses ? String.fromCharCode(COM_INIT_DB) + schema : String.fromCharCode(COM_PING))
+  return { purpose: 'status', make: () => packetsOf(payload, 0), shape: 'result', sequence: 1 }
 }
 
 /** Freshet's own SQL on one connection, as steps of an exchange. */

@@ -10,7 +10,7 @@ import { ConnectionStatements } from './connection-statements.ts'
 import { ConnectionTrackers, isPlainSetNames, namesTrackers } from './connection-trackers.ts'
 import { errorPacket, readError } from './errors.ts'
 import { type CodecClient, type Exchange, makeSteps, newExchange, type Step } from './exchange.ts'
-import { readOnlyTransaction, refusedByReplica } from './faults.ts'
+import { OUT_OF_TURN, readOnlyTransaction, refusedByReplica } from './faults.ts'
 import {
   type OkPacket,
   readOk,
@@ -21,19 +21,10 @@ import {
 } from './ok.ts'
 import { filterOk } from './ok-filter.ts'
 import { readRows } from './own-rows.ts'
-import { type Opened, OwnSql } from './own-sql.ts'
-import { packetsOf } from './packets.ts'
+import { type Opened, OwnSql, statusStep } from './own-sql.ts'
 import { type Prepared, type ReplyEvents, ReplyScanner, type ReplyShape } from './reply-scanner.ts'
 import { SWITCH_TRACKERS_ON } from './session-trackers.ts'
-import {
-  COM_INIT_DB,
-  COM_PING,
-  COM_QUERY,
-  COM_STMT_BULK_EXECUTE,
-  COM_STMT_EXECUTE,
-  COM_STMT_FETCH,
-  type MySqlUnit,
-} from './unit.ts'
+import { COM_QUERY, COM_STMT_BULK_EXECUTE, COM_STMT_EXECUTE, COM_STMT_FETCH, type MySqlUnit } from './unit.ts'
 import { type StepContext, unitSteps } from './unit-steps.ts'
 
 /** Errors behind which the server closes the connection: shutdown, killed, idle for too long (manual, "Server Error Message Reference"; MariaDB 1927). */
@@ -194,9 +185,14 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
       if (step.local !== undefined || step.localFailure !== undefined) this.#answerLocally(exchange, step)
       step.done?.(0)
     }
-    // Nothing is answered: it ends when its bytes are on their way.
     exchange.waiting = true
-    queueMicrotask(() => this.#finish(exchange))
+    exchange.unanswered = true
+    queueMicrotask(this.#finishUnanswered)
+  }
+
+  /** Nothing is answered: it ends when its bytes are on their way, and all before it have ended. */
+  readonly #finishUnanswered = (): void => {
+    for (let head = this.#queue[0]; head?.unanswered; head = this.#queue[0]) this.#finish(head)
   }
 
   #sendUnit(exchange: Exchange, step: Step, out: Buffer[]): void {
@@ -224,9 +220,15 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   #goOn(exchange: Exchange): void {
     exchange.waiting = false
     const unsent = exchange.steps.some((step) => exchange.failure === null || step.always || step.purpose === 'status')
-    if (unsent) this.#next = Math.min(this.#next, this.#queue.indexOf(exchange))
-    if (unsent) this.#writeAll(this.#advance())
-    else this.#finish(exchange)
+    if (!unsent) {
+      this.#finish(exchange)
+      return
+    }
+    const at = this.#queue.indexOf(exchange)
+    // What others have been sent meanwhile would come before it.
+    if (this.#queue[at + 1]?.waiting) this.#broken = OUT_OF_TURN
+    this.#next = Math.min(this.#next, at)
+    this.#writeAll(this.#advance())
   }
 
   #finish(exchange: Exchange): void {
@@ -237,6 +239,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     if (this.#queue.length > 0) this.#writeAll(this.#advance())
     if (client !== null && unit !== null && !exchange.swallowed && !sink.gone) client.completed(unit, outcome)
     sink.end((this.#status & STATUS_IN_TRANS) !== 0 ? 'open' : 'idle')
+    if (this.#queue[0]?.unanswered) queueMicrotask(this.#finishUnanswered)
   }
 
   #writeAll(pieces: Buffer[]): void {
@@ -384,16 +387,8 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     exchange.collationUnknown = false
   }
 
-  /**
-   * An error tells neither whether a transaction is open now nor what the statement had changed before it, and an EOF packet not the latter.
-   * PING does on MySQL; MariaDB's tells the flags only, but its OK to choosing the schema that is chosen already tells everything. Both
-   * leave the diagnostics as they are (MySQL 9.7, MariaDB 10.11).
-   */
   #askStatus({ unit, steps, plain, swallowed }: Exchange): void {
     if (unit === null || plain || swallowed || !MAY_CHANGE_STATUS.has(unit.command)) return
-    const { schema } = this.#trackers
-    const chooses = this.#mariadb && /^[\x20-\x7e]+$/.test(schema)
-    const payload = Buffer.from(chooses ? String.fromCharCode(COM_INIT_DB) + schema : String.fromCharCode(COM_PING))
-    steps.push({ purpose: 'status', make: () => packetsOf(payload, 0), shape: 'result', sequence: 1 })
+    steps.push(statusStep(this.#mariadb, this.#trackers.schema))
   }
 }

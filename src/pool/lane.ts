@@ -176,7 +176,7 @@ export class Lane implements ConnectionOwner {
   /** The head has its reply. */
   arrived(ride: Ride): void {
     const at = now()
-    this.#rides.shift()
+    this.#rides.splice(this.#rides.indexOf(ride), 1)
     this.#since = at
     this.#done.push(ride)
     const empty = this.#rides.length === 0

@@ -64,7 +64,9 @@ export function noteTogether(pace: Pace, ratio: number): void {
 
 /** Others had to leave a lane because of it (it is not always quick), or it had to leave itself. */
 export function noteHeldUp(pace: Pace, at: Instant): void {
-  pace.penalty = Math.min(HELD_UP_MS_MAX, Math.max(HELD_UP_MS, pace.penalty * 2))
+  // After ten times as long without a fault it is as good as any other.
+  const calm = at - pace.aloneUntil > 10 * pace.penalty
+  pace.penalty = calm ? HELD_UP_MS : Math.min(HELD_UP_MS_MAX, pace.penalty * 2)
   pace.aloneUntil = (at + pace.penalty) as Instant
 }
 

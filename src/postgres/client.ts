@@ -285,7 +285,9 @@ export class PgClient implements ClientProtocol {
     const unsynced = before.kind === 'batch' && isCopying(before)
     // After an error it skips to the next Sync, whatever comes before that.
     if (failed) return unsynced && before.endsWith === 'sync' ? { do: 'send', bytes, ends: syncs } : { do: 'wait' }
-    if (isCopying(unit)) return alone ? { do: 'skip' } : { do: 'send', bytes, ends: true }
+    // What is neither data nor these fails, and where the Sync was read over everything up to the next one is skipped.
+    const ends = syncs || !unsynced || before.endsWith !== 'sync'
+    if (isCopying(unit)) return alone ? { do: 'skip' } : { do: 'send', bytes, ends }
     if (!unsynced) return { do: 'wait' }
     return alone && syncs && before.endsWith === 'sync' ? { do: 'send', bytes, ends: true } : { do: 'flush' }
   }

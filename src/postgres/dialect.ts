@@ -64,6 +64,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     readCaptured,
     replicaRefusal,
     // 26000: no such statement; 42P05: it exists already. Clients' own names never begin so on servers.
+    isInterruption: ({ code }) => code === '57014',
     lacksStatement: ({ code, message }) => (code === '26000' || code === '42P05') && message.includes('"freshet_'),
     serverOnly: (parameter) => SERVER_ONLY.has(parameter),
     formatToken: (position) => formatToken(position as PostgresPosition),

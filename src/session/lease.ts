@@ -134,9 +134,11 @@ export class Lease implements Waiter, Rider {
   }
 
   /** Its reply is complete. True: what the session has to ask about it nobody can tell any more on this connection, so it runs again, alone. */
-  leavesToAsk(forwarded: boolean): boolean {
-    const { client, tracker } = this.#session
+  leavesToAsk({ forwarded, failure }: Reply): boolean {
+    const { client, tracker, context } = this.#session
     if (forwarded || (this.#lane === null && !this.followed)) return false
+    // Who wanted it ended does not want it run again.
+    if (failure !== null && context.dialect.isInterruption(failure)) return false
     if (client.question() === null && tracker.pins.length === 0) return false
     this.#runAlone()
     return true
@@ -170,6 +172,7 @@ export class Lease implements Waiter, Rider {
   evicted(because: Eviction): void {
     const session = this.#session
     this.#reply?.drop()
+    if (because === 'statement' && this.#pace !== null) noteHeldUp(this.#pace, now())
     const crowded = !this.#pool(this.#lane!.connection.server).hasRoom
     this.#leave()
     session.context.metrics.rerun(`lane-${because}`)

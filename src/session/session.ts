@@ -312,7 +312,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     const reply = this.#reply
     const { rerun } = reply
     if (rerun !== null) runAgain(this, connection, reply)
-    if (rerun !== null || this.lease.leavesToAsk(reply.forwarded)) return
+    if (rerun !== null || this.lease.leavesToAsk(reply)) return
     const { current, transaction } = this
     const at = now()
     const succeeded = reply.failure === null

@@ -84,7 +84,7 @@ export class StateTracker {
       done()
       return
     }
-    if (lease.followed) {
+    if (lease.shared || lease.followed) {
       client.answered(null)
       done()
       return

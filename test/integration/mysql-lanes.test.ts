@@ -226,6 +226,62 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       expect(await first(sleeper!, 'SELECT v FROM rows_ WHERE id = 4')).toBe('v4')
     })
 
+    test('what comes back for one that was killed behind others says nothing of what its session does next', async () => {
+      const freshet = await shared()
+      const [sleeper, victim, killer, ...others] = await several(freshet, 12)
+      await learnNap([sleeper!, ...others])
+      const id = await first(victim!, 'SELECT CONNECTION_ID()')
+      let over = false
+      const going = Promise.all(
+        others.slice(0, 4).map(async (client) => {
+          while (!over) await first(client, 'SELECT v FROM rows_ WHERE id = 3')
+        }),
+      )
+      let killed = 0
+      await until('some were killed', async () => {
+        const nap = sleeper!.query(NAP, [0.04])
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        const read = first(victim!, 'SELECT v FROM rows_ WHERE id = 9').catch(({ errno }) => errno)
+        await killer!.query(`KILL QUERY ${id}`)
+        if ((await read) === 1317) {
+          killed++
+          await victim!.query('UPDATE rows_ SET v = CONCAT(v, 1) WHERE id = 40')
+          await nap
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          expect(await first(victim!, 'SELECT ROW_COUNT()')).toBe(1)
+        } else await nap
+        return killed === 8
+      })
+      over = true
+      await going
+    })
+
+    test('warnings of one that held others up', async () => {
+      const freshet = await shared()
+      const [sleeper, ...others] = await several(freshet, 12)
+      const warning = 'SELECT SLEEP(?) + ? FROM rows_ WHERE id = 1'
+      for (const client of [sleeper!, ...others])
+        for (let turn = 0; turn < 20; turn++) await client.query(warning, [0, '1'])
+      const holder = await connectTo(mysqlUrl(freshet))
+      await holder.query('START TRANSACTION READ ONLY')
+      await first(holder, 'SELECT v FROM rows_ WHERE id = 1')
+      let over = false
+      const going = Promise.all(
+        others.map(async (client) => {
+          while (!over) await first(client, 'SELECT v FROM rows_ WHERE id = 3')
+        }),
+      )
+      await until('somebody was behind it', async () => {
+        await sleeper!.query(warning, [0.4, 'x5'])
+        expect(await rowsOf(sleeper!, 'SHOW WARNINGS')).toEqual([
+          ['Warning', 1292, "Truncated incorrect DOUBLE value: 'x5'"],
+        ])
+        return (await reruns(freshet, 'lane-stalled')) > 0
+      })
+      over = true
+      await going
+    })
+
     test('clients that go away in the middle', async () => {
       const freshet = await shared()
       const others = await several(freshet, 10)

@@ -43,6 +43,13 @@ export class Script {
     return this.#packet(okPacket(0, { status, insertId, affectedRows }, { sessionTrack: true }))
   }
 
+  /** The OK to SET, with what the session tracker says of the variable. */
+  set(variable: string, value: string): this {
+    const data = new PacketWriter(0, 64).lenencBytes(variable).lenencBytes(value).done()
+    const state = new PacketWriter(0, 64).byte(0).lenencBytes(data).done()
+    return this.#packet(okPacket(0, { state }, { sessionTrack: true }))
+  }
+
   error(number = 1146, message = "Table 'a.b' doesn't exist"): this {
     return this.#packet(errorPacket({ code: '42S02', number, message }, 0))
   }

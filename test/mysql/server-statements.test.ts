@@ -92,6 +92,29 @@ describe('prepared statements', () => {
     expect(commandsIn(written)[2]![1]).toBe('SELECT 1')
   })
 
+  test('what Freshet sets in order to prepare adds nothing behind the statements of others', () => {
+    const { codec, written } = codecFor(MODERN)
+    const [client, other] = [testClient(), testClient()]
+    client.state = {
+      key: 'latin1',
+      settings: new Map(['client', 'connection', 'results'].map((one) => [`character_set_${one}`, "'latin1'"])),
+    }
+    const made = client.unit(prepare('SELECT a FROM t')).resolved!.statement!
+    client.prepared({ resolved: { statement: made } } as never, 0, 1)
+    client.state = { key: '', settings: new Map() }
+    const sink = new CollectingSink(client)
+    codec.begin(client.unit(execute(made.id), 'read'), client, [], sink)
+    codec.feed(new Script(MODERN).set('character_set_connection', 'latin1').bytes)
+    codec.feed(new Script(MODERN).prepared(8, 1, 0).bytes)
+    codec.feed(new Script(MODERN).set('character_set_connection', 'utf8mb4').bytes)
+    const sent = written.length
+    // It is on its way when the reply before it comes.
+    expect(commandsIn(codec.begin(other.unit(query('SELECT 2'), 'read'), other, [], sink))).toHaveLength(1)
+    expect(codec.feed(new Script(MODERN).resultSet(1, [['a']]).bytes)).toBeNull()
+    expect(sink.ends).toBe(1)
+    expect(written).toHaveLength(sent)
+  })
+
   test('who has left before its turn is replaced by something that does nothing', () => {
     const { codec, written } = codecFor(MODERN)
     const [client, other] = [testClient(), testClient()]

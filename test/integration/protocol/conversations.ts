@@ -327,6 +327,10 @@ const copy: Record<string, Exchange[]> = {
     { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
     { send: [f.copyData('200\ta\n'), ...run('SELECT 1'), f.sync], until: ['E', 2] },
   ],
+  'the same, without a Sync': [
+    { send: [...run('COPY t FROM STDIN'), f.sync], until: ['G', 1] },
+    { send: [f.parse('', 'SELECT 1'), f.flush], until: ['E', 2] },
+  ],
   'the same within a simple Query': [
     { send: [f.query('COPY t FROM STDIN'), f.copyData('201\ta\n'), f.query('SELECT 1')], until: ['E', 2] },
   ],
