@@ -39,7 +39,10 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     let deepest = 0
     let busy = true
     const watching = (async () => {
-      while (busy) deepest = Math.max(deepest, total(await freshet.metrics(), 'freshet_lane_depth'))
+      while (busy) {
+        deepest = Math.max(deepest, total(await freshet.metrics(), 'freshet_lane_depth'))
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
     })()
     await Promise.all(
       clients.map(async (client, number) => {
@@ -315,7 +318,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
           while (!over) expect(await first(client, 'SELECT v FROM rows_ WHERE id = 3')).toBe('v3')
         }),
       )
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 2; round++) {
         for (let turn = 0; turn < 10; turn++) await long!.query(wide(1))
         const rows = (await rowsOf(long!, wide(20_000))) as string[][]
         expect(rows.map(([value]) => value!.length)).toEqual(
