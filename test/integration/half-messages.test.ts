@@ -14,13 +14,18 @@ const [beginning, rest] = (() => {
   return [whole.subarray(0, 15), whole.subarray(15)] as const
 })()
 
-test('copy data that nobody asked for, cut off: the connection serves others once the rest is there', async () => {
+/** A guest has sent copy data that nobody asked for, cut off; another client wants the only connection. */
+async function cutOff() {
   const freshet = await narrow()
   const other = await connectTo(freshet.url())
   const guest = await rawClient(freshet.port())
   guest.send(query('SELECT pg_sleep(0.2) FOR UPDATE'), beginning)
   await guest.untilReady(2)
-  const answer = first(other, 'SELECT 40 + 2 FOR UPDATE')
+  return { guest, answer: first(other, 'SELECT 40 + 2 FOR UPDATE') }
+}
+
+test('copy data that nobody asked for, cut off: the connection serves others once the rest is there', async () => {
+  const { guest, answer } = await cutOff()
   guest.send(rest)
   expect(await answer).toBe(42)
   guest.send(query('SELECT 1 FOR UPDATE'))
@@ -29,12 +34,7 @@ test('copy data that nobody asked for, cut off: the connection serves others onc
 })
 
 test('the same from a client that goes away', async () => {
-  const freshet = await narrow()
-  const other = await connectTo(freshet.url())
-  const guest = await rawClient(freshet.port())
-  guest.send(query('SELECT pg_sleep(0.2) FOR UPDATE'), beginning)
-  await guest.untilReady(2)
-  const answer = first(other, 'SELECT 40 + 2 FOR UPDATE')
+  const { guest, answer } = await cutOff()
   guest.socket.destroy()
   expect(await answer).toBe(42)
 })
