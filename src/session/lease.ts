@@ -35,8 +35,8 @@ export class Lease implements Waiter, Rider {
   /** Of the current unit, if it may share a connection. */
   #pace: Pace | null = null
   #sentAt: Instant = NEVER
-  /** What ran on its connection behind the current unit was others': nothing can be asked about that any more. */
-  followed = false
+  /** It has its connection to itself, but behind the current unit there are still others'. */
+  #followed = false
 
   constructor(session: Session) {
     this.#session = session
@@ -87,7 +87,7 @@ export class Lease implements Waiter, Rider {
   }
 
   #board(lane: Lane): void {
-    this.followed = false
+    this.#followed = false
     this.#lane = lane
     this.connection = lane.connection
     this.#session.run(lane.connection)
@@ -117,6 +117,11 @@ export class Lease implements Waiter, Rider {
     return this.#lane !== null
   }
 
+  /** Others' exchanges may be behind the current unit's: its connection cannot be asked about it any more. */
+  get othersFollow(): boolean {
+    return this.#lane !== null || this.#followed
+  }
+
   /** Its client does not read as fast as the server sends. Replies on a lane are short, and the others there do read. */
   pause(): void {
     if (this.#lane === null) this.connection?.pause()
@@ -130,13 +135,13 @@ export class Lease implements Waiter, Rider {
   keeps(connection: ServerConnection, followed: boolean): void {
     connection.owner = this.#session
     this.#lane = null
-    this.followed = followed
+    this.#followed = followed
   }
 
   /** Its reply is complete. True: what the session has to ask about it nobody can tell any more on this connection, so it runs again, alone. */
   leavesToAsk({ forwarded, failure }: Reply): boolean {
     const { client, tracker, context } = this.#session
-    if (forwarded || (this.#lane === null && !this.followed)) return false
+    if (forwarded || !this.othersFollow) return false
     // Who wanted it ended does not want it run again.
     if (failure !== null && context.dialect.isInterruption(failure)) return false
     if (client.question() === null && tracker.pins.length === 0) return false
@@ -146,39 +151,40 @@ export class Lease implements Waiter, Rider {
 
   /** Its reply is about to be sent, though it is not complete. True: something may have to be asked about it that then nobody could tell, so it runs again, alone. */
   leavesAsLong(): boolean {
-    const others = this.followed || (this.#lane !== null && this.#lane.depth > 1)
+    const others = this.#followed || (this.#lane !== null && this.#lane.depth > 1)
     if (!others || !this.#session.client.asksAfterwards) return false
     this.#runAlone()
     return true
   }
 
   #runAlone(): void {
-    const session = this.#session
-    if (this.#pace !== null) noteHeldUp(this.#pace, now())
     if (this.#lane !== null) {
       this.#pool(this.#lane.connection.server).lanes.left()
       this.evicted('question')
       return
     }
     this.#ride?.detach()
-    this.#reply?.drop()
     this.drop()
-    session.context.metrics.rerun('lane-question')
-    session.current.alone = true
-    session.phase = 'idle'
-    session.reroute()
+    this.#again('question')
   }
 
   evicted(because: Eviction): void {
-    const session = this.#session
-    this.#reply?.drop()
-    if (because === 'statement' && this.#pace !== null) noteHeldUp(this.#pace, now())
+    const { current, context } = this.#session
     const crowded = !this.#pool(this.#lane!.connection.server).hasRoom
     this.#leave()
+    // Behind others again, it might wait for the very one that was in front of it.
+    if (crowded && context.fleet.snapshot().primary !== null) current.forcePrimary = 're-run'
+    this.#again(because)
+  }
+
+  /** Nothing of its reply has been sent: it runs again, on a connection of its own. */
+  #again(because: Eviction): void {
+    const session = this.#session
+    this.#reply?.drop()
+    // It was not its own fault that another one stalled.
+    if (because !== 'stalled' && this.#pace !== null) noteHeldUp(this.#pace, now())
     session.context.metrics.rerun(`lane-${because}`)
     session.current.alone = true
-    // Behind others again, it might wait for the very one that was in front of it.
-    if (crowded && session.context.fleet.snapshot().primary !== null) session.current.forcePrimary = 're-run'
     session.phase = 'idle'
     session.reroute()
   }
@@ -261,7 +267,7 @@ export class Lease implements Waiter, Rider {
   }
 
   #hold(connection: ServerConnection): void {
-    this.followed = false
+    this.#followed = false
     connection.owner = this.#session
     this.connection = connection
     this.#prepare(connection)

@@ -84,7 +84,7 @@ export class StateTracker {
       done()
       return
     }
-    if (lease.shared || lease.followed) {
+    if (lease.othersFollow) {
       client.answered(null)
       done()
       return
@@ -152,7 +152,7 @@ export class StateTracker {
     const { facts } = work
     if (work.executes === 0) return
     const { lease } = this.#session
-    if (this.#reports) this.last = lease.shared || lease.followed ? null : { connection, uses: connection.uses }
+    if (this.#reports) this.last = lease.othersFollow ? null : { connection, uses: connection.uses }
     if (facts.verdict === 'read' && facts.effect.kind === 'none') return
     const session = this.#session
     const alone = session.status === 'idle' && status === 'idle'

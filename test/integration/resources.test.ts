@@ -210,26 +210,26 @@ async function pour({ socket }: RawClient, megabytes: number): Promise<void> {
 describe('many clients', () => {
   test(`${CLIENTS} idle clients that have proved who they are`, async () => {
     // What idle clients hold is one thing, and how far the space for garbage has grown while they came another: that depends on how busy the machine is.
-    const nodeOptions = ['--expose-gc', '--import', `data:text/javascript,process.on('SIGUSR2', () => gc())`]
+    const collects = `data:text/javascript,process.on('SIGUSR2', () => (gc(), gc(), gc(), console.error('collected')))`
+    const nodeOptions = ['--expose-gc', '--import', collects]
     const freshet = await freshetFor(fleet(), { auth: { users: [{ name: 'app', password: 'app' }] } }, { nodeOptions })
+    const collected = () => freshet.logLines.filter((line) => line === 'collected').length
     const memory = async () => {
-      for (let turn = 0; turn < 3; turn++) {
-        freshet.signal('SIGUSR2')
-        await new Promise((resolve) => setTimeout(resolve, 300))
-      }
+      const before = collected()
+      freshet.signal('SIGUSR2')
+      await freshet.until('garbage is collected', () => collected() > before)
       const samples = await freshet.metrics()
       const held = total(samples, 'nodejs_heap_size_used_bytes') + total(samples, 'nodejs_external_memory_bytes')
       return { held, resident: freshet.memory().residentBytes }
     }
-    const url = freshet.url()
-    const early = await Promise.all(Array.from({ length: 50 }, () => connectTo(url)))
+    const early = await Promise.all(Array.from({ length: 50 }, () => connectTo(freshet.url())))
     await Promise.all(early.map((client) => client.query('SELECT 1')))
     await Promise.all(early.map((client) => client.end()))
     await allLeft(freshet)
     const [before, files] = [await memory(), await descriptors(freshet)]
     const clients: pg.Client[] = []
     for (let round = 0; round < CLIENTS / 100; round++) {
-      clients.push(...(await Promise.all(Array.from({ length: 100 }, () => connectTo(url)))))
+      clients.push(...(await Promise.all(Array.from({ length: 100 }, () => connectTo(freshet.url())))))
     }
     await Promise.all(clients.map((client) => client.query('SELECT 1')))
     const { held, resident } = await memory()
