@@ -13,6 +13,7 @@ const STATEMENTS: readonly string[] = [
 ]
 const ROUNDS = 200_000
 const FIRST_SIGHTS = 2000
+const LARGE_BYTES = [300, 1000, 3000, 6000, 11_000, 20_000]
 const encoder = new TextEncoder()
 const copy = new Uint8Array(1 << 16)
 
@@ -85,6 +86,44 @@ function cpuMs(): number {
   return (user + system) / 1000
 }
 
+/** Statements as long as they can be and still be parsed: what takes longest at first sight. `part`: some of it, different for every `n`. */
+const LARGE: readonly { readonly name: string; make(n: number, bytes: number): string }[] = [
+  { name: 'columns', make: (n, bytes) => `SELECT ${filled(bytes, ', ', (i) => `c.col${i}x${n}`)} FROM t${n} c` },
+  { name: 'short columns', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `c${i % 10}`)} FROM t${n}` },
+  { name: 'conditions', make: (n, bytes) => `SELECT a FROM t${n} WHERE ${filled(bytes, ' OR ', (i) => `a${i}=b${i}`)}` },
+  { name: 'functions', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `lower(a${i})`)} FROM t${n}` },
+  { name: 'joins', make: (n, bytes) => `SELECT 1 FROM t${n} ${filled(bytes, ' ', (i) => `JOIN u${i} ON u${i}.a=t${n}.b`)}` },
+  { name: 'CASE', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `CASE WHEN a${i} THEN b ELSE c END`)} FROM t${n}` },
+  { name: 'unions', make: (n, bytes) => filled(bytes, ' UNION ALL ', (i) => `SELECT a FROM t${n}_${i}`) },
+  { name: 'subqueries', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `(SELECT a FROM u${i})`)} FROM t${n}` },
+]
+
+function filled(bytes: number, between: string, part: (index: number) => string): string {
+  let text = part(0)
+  for (let i = 1; text.length < bytes; i++) text += between + part(i)
+  return text
+}
+
+/** For how long a statement of each shape and size holds up everybody else, in milliseconds: the median of several different ones. */
+function largeAtFirstSight({ mode, create }: Contestant): void {
+  const classifier = create(1e9)
+  line('first sight, ms', ...LARGE_BYTES.map((bytes) => `${bytes} bytes`))
+  line('---', ...LARGE_BYTES.map(() => '---:'))
+  for (const { name, make } of LARGE) {
+    const cells = LARGE_BYTES.map((bytes) => {
+      const took: number[] = []
+      for (let n = 0; n < 31; n++) {
+        const text = encoder.encode(make(n, bytes))
+        const before = performance.now()
+        classifier.classify(text, 0, text.length, mode)
+        took.push(performance.now() - before)
+      }
+      return took.sort((a, b) => a - b)[15]!.toFixed(2)
+    })
+    line(name, ...cells)
+  }
+}
+
 /** Statements that were never seen before; `longest`: how long one of them holds up everybody else. */
 function firstSight({ mode, create }: Contestant): void {
   const classifier = create(1e9)
@@ -110,4 +149,5 @@ function firstSight({ mode, create }: Contestant): void {
 for (const contestant of await contestants()) {
   known(contestant)
   firstSight(contestant)
+  largeAtFirstSight(contestant)
 }

@@ -333,7 +333,8 @@ export class MySqlClient implements ClientProtocol {
 
   // ---- what the core asks
   get pins(): readonly string[] {
-    const [{ causes }, held] = [this.#pins, this.#held.causes]
+    const { causes } = this.#pins
+    const held = this.#held.causes
     if (this.#pinsFrom?.[0] !== causes || this.#pinsFrom[1] !== held) {
       this.#pinsFrom = [causes, held]
       this.#pinList = held.length === 0 ? causes : [...causes, ...held]

@@ -16,6 +16,8 @@ export interface ServerStatement {
    * rows are lost, also after COM_STMT_RESET: such a copy serves cursors only.
    */
   cursors: boolean
+  /** When it was used last, as its connection counts. */
+  usedAt: number
 }
 
 let streamed = 0
@@ -28,7 +30,7 @@ export function statementKey(statement: PreparedStatement): string {
   return statement.serverKey
 }
 
-/** The statements that one server connection holds, least recently used first. */
+/** The statements that one server connection holds. */
 export class ConnectionStatements {
   readonly #max: number
   /** By key; a second one with the same text, while the first is held, has a key of its own. */
@@ -36,6 +38,7 @@ export class ConnectionStatements {
   readonly #byHolder = new Map<PreparedStatement, ServerStatement>()
   /** Ids to close before anything else runs. */
   #surplus: number[] = []
+  #uses = 0
 
   /** `max`: how many are kept; those that are held do not count as surplus. */
   constructor(max: number) {
@@ -64,8 +67,7 @@ export class ConnectionStatements {
   find(statement: PreparedStatement, cursor: boolean): ServerStatement | null {
     const found = this.heldFor(statement) ?? this.#held.get(this.#keyFor(statement, cursor))
     if (found === undefined) return null
-    this.#held.delete(found.key)
-    this.#held.set(found.key, found)
+    found.usedAt = ++this.#uses
     return found
   }
 
@@ -86,15 +88,22 @@ export class ConnectionStatements {
     const before = this.#held.get(key)
     if (before !== undefined) this.#surplus.push(before.id)
     this.#held.delete(key)
-    const made = { key, id, types: null, holder: null, cursors: false }
+    const made = { key, id, types: null, holder: null, cursors: false, usedAt: ++this.#uses }
     this.#held.set(key, made)
     if (statement.streamed) this.hold(made, statement)
-    if (this.#held.size <= this.#max) return
-    for (const found of this.#held.values()) {
-      if (found.holder !== null || found.key === key) continue
-      this.remove(found)
-      if (this.#held.size <= this.#max) return
+    while (this.#held.size > this.#max) {
+      const surplus = this.#leastRecentlyUsed()
+      if (surplus === null || surplus === made) return
+      this.remove(surplus)
     }
+  }
+
+  /** Looked for only when a server has just been asked to prepare: keeping them in order would cost every execution more. */
+  #leastRecentlyUsed(): ServerStatement | null {
+    let least: ServerStatement | null = null
+    for (const one of this.#held.values())
+      if (one.holder === null && (least === null || one.usedAt < least.usedAt)) least = one
+    return least
   }
 
   /** It is closed before anything else runs. */
@@ -112,9 +121,9 @@ export class ConnectionStatements {
     this.#surplus = []
   }
 
-  /** Packets that close what is not kept. */
-  closing(): Buffer[] {
-    if (this.#surplus.length === 0) return []
+  /** Packets that close what is not kept; null: there is nothing to close. */
+  closing(): Buffer[] | null {
+    if (this.#surplus.length === 0) return null
     const packets = this.#surplus.map((id) => statementCommand(COM_STMT_CLOSE, id))
     this.#surplus = []
     return packets

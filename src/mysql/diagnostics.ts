@@ -31,6 +31,8 @@ const TABLELESS =
 const KEEPS_FOUND_ROWS =
   /^(?:|SET|SET NAMES|SET TRANSACTION|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|USE|REPLACE)$/
 
+const NO_CONDITIONS: readonly Condition[] = []
+
 export class Diagnostics {
   readonly #options: DiagnosticsOptions
   /** null: the server has to be asked, or keeps it to itself. */
@@ -64,7 +66,7 @@ export class Diagnostics {
   }
 
   reset(): void {
-    this.#setList([], 0)
+    this.#setList(NO_CONDITIONS, 0)
     this.#rowCount = -1n
     this.#foundRows = 0n
     this.#insertId = 0n
@@ -101,7 +103,7 @@ export class Diagnostics {
   prepared(outcome: Outcome): void {
     if (outcome.failure !== null) this.#setList(null, 1)
     else if (outcome.warnings > 0) this.#setList(null, outcome.warnings)
-    else if (this.#options.flavour === 'mysql') this.#setList([], 0)
+    else if (this.#options.flavour === 'mysql') this.#setList(NO_CONDITIONS, 0)
     if (outcome.failure !== null) this.#rowCount = -1n
   }
 
@@ -206,7 +208,7 @@ export class Diagnostics {
     }
     if (asksConditions(facts)) return
     if (outcome.warnings > 0) this.#setList(null, outcome.warnings)
-    else if (this.#options.flavour === 'mysql' || !isTableless(facts, text)) this.#setList([], 0)
+    else if (this.#options.flavour === 'mysql' || !isTableless(facts, text)) this.#setList(NO_CONDITIONS, 0)
   }
 
   #noteInsertId(facts: Facts, outcome: Outcome, given: boolean, text: () => string): void {
@@ -223,9 +225,9 @@ export class Diagnostics {
 
   #foundRowsAfter(facts: Facts, outcome: Outcome, text: () => string): Value {
     if (facts.statements !== 1) return null
+    if (tellsFoundRows(facts)) return outcome.rows === null ? null : outcome.rows === 1 ? 1n : BigInt(outcome.rows)
     if (facts.command === 'INSERT') return outcome.rows === null && !/\bselect\b/i.test(text()) ? this.#foundRows : null
-    if (KEEPS_FOUND_ROWS.test(facts.command)) return this.#foundRows
-    return tellsFoundRows(facts) && outcome.rows !== null ? BigInt(outcome.rows) : null
+    return KEEPS_FOUND_ROWS.test(facts.command) ? this.#foundRows : null
   }
 
   #setList(list: readonly Condition[] | null, warnings: number): void {

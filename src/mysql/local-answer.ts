@@ -102,6 +102,9 @@ function queryOf(client: MySqlClient, unit: MySqlUnit): DiagnosticQuery | null {
     const first = payload[from]! | 0x20
     // s(elect), s(how), or white space before it.
     if (first !== 0x73 && first > 0x20) return null
+    // SELECT asks by functions and variables, SHOW by the words themselves.
+    const second = payload[from + 1]! | 0x20
+    if (first === 0x73 && second === 0x65 && !payload.includes('(', from) && !payload.includes('@', from)) return null
     return readDiagnosticQuery(payload.toString('latin1', from))
   } catch {
     // Malformed attributes: `resolve` says so.

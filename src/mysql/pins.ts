@@ -76,6 +76,8 @@ export class Pins {
 
   /** Sets or takes away a cause that has no names. */
   set(cause: 'multi-statements' | 'next-transaction' | 'no-schema' | 'diagnostics' | 'unknown', there: boolean): void {
+    // Called for every statement, nearly always to say that nothing is there.
+    if (!there && this.#held.size === 0) return
     if (this.#held.has(cause) === there) return
     if (there) this.#add(cause, UNNAMED)
     else this.#held.delete(cause)

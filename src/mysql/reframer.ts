@@ -5,8 +5,6 @@ import { HEADER_BYTES, PAYLOAD_MAX, packetHeader, payloadLength } from './packet
  * header of the next one tells how long that is.
  */
 export class Reframer {
-  /** It stands between the client's packets and the server. */
-  used = false
   #sequence = 0
   /** Bytes of the incoming packet that are still to come. */
   #need = 0
@@ -23,7 +21,6 @@ export class Reframer {
   /** `length`: of the first incoming payload piece. `parts`: what is at hand of it, `extra` bytes longer than it came. */
   begin(length: number, parts: readonly Buffer[], extra: number): Buffer[] {
     const out: Buffer[] = []
-    this.used = true
     this.#need = length + extra
     this.#last = length < PAYLOAD_MAX
     this.#open(out)

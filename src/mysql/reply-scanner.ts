@@ -164,15 +164,21 @@ export class ReplyScanner {
     if (bytes.length - at < HEADER_BYTES + size) return -1
     if (size === 0) throw new ProtocolError('the server sent an empty packet')
     const sequence = bytes[at + 3]!
-    const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + size)
+    const first = bytes[at + HEADER_BYTES]!
     // Errors about the request itself may carry any number.
-    if (this.#sequence >= 0 && sequence !== this.#sequence && !(payload[0] === 0xff && this.#state === 'first')) {
+    if (this.#sequence >= 0 && sequence !== this.#sequence && !(first === 0xff && this.#state === 'first')) {
       throw outOfOrder(sequence, this.#sequence)
     }
     this.#sequence = (sequence + 1) & 0xff
     const next = at + HEADER_BYTES + size
-    this.#look(payload, sequence, at, next)
+    // Most packets of short results are these: nothing in them is looked at.
+    if (this.#state === 'columns' && first !== 0xff) this.#columnDefinition()
+    else this.#look(bytes.subarray(at + HEADER_BYTES, next), sequence, at, next)
     return next
+  }
+
+  #columnDefinition(): void {
+    if (--this.#definitions === 0) this.#state = this.#deprecateEof ? 'rows' : 'columns-eof'
   }
 
   #begin(): void {
@@ -191,8 +197,7 @@ export class ReplyScanner {
         this.#first(payload, sequence, at, next)
         return
       case 'columns':
-        if (payload[0] === 0xff) this.#error(payload, sequence, at, next)
-        else if (--this.#definitions === 0) this.#state = this.#deprecateEof ? 'rows' : 'columns-eof'
+        this.#error(payload, sequence, at, next)
         return
       case 'columns-eof':
         this.#columnsEof(payload, sequence, at, next)

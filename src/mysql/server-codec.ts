@@ -174,7 +174,8 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     for (let step = exchange.steps.shift(); step !== undefined; step = exchange.steps.shift()) {
       const skipped = exchange.failure !== null && !step.always && step.purpose !== 'status'
       if (skipped) continue
-      out.push(...this.#statements.closing())
+      const closing = this.#statements.closing()
+      if (closing !== null) out.push(...closing)
       if (step.purpose === 'unit' && exchange.unit !== null) this.#sendUnit(exchange, step, out)
       else out.push(...step.make())
       if (step.shape !== null) {
@@ -219,8 +220,7 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
   /** Goes on after a reply. */
   #goOn(exchange: Exchange): void {
     exchange.waiting = false
-    const unsent = exchange.steps.some((step) => exchange.failure === null || step.always || step.purpose === 'status')
-    if (!unsent) {
+    if (exchange.steps.length === 0 || !isUnsent(exchange)) {
       this.#finish(exchange)
       return
     }
@@ -233,7 +233,8 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
 
   #finish(exchange: Exchange): void {
     const at = this.#queue.indexOf(exchange)
-    if (at >= 0) this.#queue.splice(at, 1)
+    if (at === 0) this.#queue.shift()
+    else if (at > 0) this.#queue.splice(at, 1)
     if (at >= 0 && at < this.#next) this.#next--
     const { client, unit, outcome, sink } = exchange
     if (this.#queue.length > 0) this.#writeAll(this.#advance())
@@ -392,3 +393,6 @@ export class MySqlServerCodec implements ServerCodec, ReplyEvents {
     steps.push(statusStep(this.#mariadb, this.#trackers.schema))
   }
 }
+
+const isUnsent = ({ steps, failure }: Exchange): boolean =>
+  steps.some((step) => failure === null || step.always || step.purpose === 'status')

@@ -57,9 +57,13 @@ function asItIs(request: MySqlUnit): Step {
     purpose: 'unit',
     make: () => [request.bytes],
     shape: none ? null : (SHAPES[request.command] ?? 'result'),
-    sequence: request.streaming ? -1 : packetCount(request.payload.length) & 0xff,
+    sequence: sequenceBehind(request),
   }
 }
+
+/** What the reply's first packet is numbered with; -1: not known yet. */
+const sequenceBehind = ({ streaming, payload }: MySqlUnit): number =>
+  streaming ? -1 : packetCount(payload.length) & 0xff
 
 function prepareStep(context: StepContext, client: CodecClient, request: MySqlUnit): Step {
   const statement = client.statementFor(request)
@@ -109,46 +113,92 @@ function executeSteps(context: StepContext, client: CodecClient, request: MySqlU
   const cursor = (request.resolved?.execute?.cursor ?? 0) !== 0
   if (statement.streamed && context.statements.find(statement, cursor) === null)
     return [unknownStatement(request, 'mysqld_stmt_execute')]
-  let there: ServerStatement | null = null
-  let setsTypes = false
-  const reframer = new Reframer()
-  return [
-    ...(cursor || statement.streamed ? [] : closeCursor(context, statement)),
-    ...prepareOnDemand(context, client, statement, cursor),
-    {
-      ...asItIs(request),
-      make: () => {
-        there = context.statements.find(statement, cursor)
-        if (there === null) return withId(request, NO_STATEMENT)
-        if (cursor) there.cursors = true
-        const { types } = there
-        const packets = execute(request, statement, there, reframer)
-        setsTypes = there.types !== types && !(types !== null && there.types?.equals(types) === true)
-        return packets
-      },
-      setsTypes: () => setsTypes,
-      reframer: () => (reframer.used ? reframer : null),
-      done: (status) => {
-        if (there === null) return
-        // Its long data has been used up, and a cursor from before is closed.
-        if ((status & STATUS_CURSOR_EXISTS) !== 0) context.statements.hold(there, statement)
-        else context.statements.release(there)
-      },
-      failed: (failure) => {
-        if (there === null) return
-        there.types = null
-        if (failure.number === ER_UNKNOWN_STMT_HANDLER) context.statements.remove(there)
-      },
-    },
-  ]
+  const step = new ExecuteStep(context.statements, request, statement, cursor)
+  const closing = cursor || statement.streamed ? null : closeCursor(context, statement)
+  const preparing = prepareOnDemand(context, client, statement, cursor)
+  if (closing === null) return preparing.length === 0 ? [step] : [...preparing, step]
+  return [closing, ...preparing, step]
+}
+
+/** One execution of a statement that the connection has. A class, because it is made for every one. */
+class ExecuteStep implements Step {
+  readonly purpose = 'unit'
+  readonly shape: ReplyShape = 'result'
+  readonly sequence: number
+  readonly #statements: ConnectionStatements
+  readonly #request: MySqlUnit
+  readonly #statement: PreparedStatement
+  readonly #cursor: boolean
+  #there: ServerStatement | null = null
+  #setsTypes = false
+  #reframer: Reframer | null = null
+
+  constructor(statements: ConnectionStatements, request: MySqlUnit, statement: PreparedStatement, cursor: boolean) {
+    this.sequence = sequenceBehind(request)
+    this.#statements = statements
+    this.#request = request
+    this.#statement = statement
+    this.#cursor = cursor
+  }
+
+  make(): Buffer[] {
+    const there = this.#statements.find(this.#statement, this.#cursor)
+    this.#there = there
+    if (there === null) return withId(this.#request, NO_STATEMENT)
+    if (this.#cursor) there.cursors = true
+    const before = there.types
+    const packets = this.#execute(there)
+    const { types } = there
+    this.#setsTypes = types !== before && !(before !== null && types?.equals(before) === true)
+    return packets
+  }
+
+  /** With the connection's id, and with the parameter types when the server does not know them yet. */
+  #execute(there: ServerStatement): Buffer[] {
+    const request = this.#request
+    const statement = this.#statement
+    const layout = request.resolved?.execute ?? null
+    if (layout === null || layout.parameters === 0) return withId(request, there.id)
+    if (layout.typesEnd > layout.typesAt) {
+      there.types = statement.types
+      return withId(request, there.id)
+    }
+    const { types } = statement
+    const known = types === null || there.types === types || there.types?.equals(types) === true
+    if (known || statement.typesCount !== layout.parameters) return withId(request, there.id)
+    there.types = types
+    if (request.streaming) this.#reframer = new Reframer()
+    return withTypes(request, layout, types, there.id, this.#reframer)
+  }
+
+  setsTypes(): boolean {
+    return this.#setsTypes
+  }
+
+  reframer(): Reframer | null {
+    return this.#reframer
+  }
+
+  done(status: number): void {
+    if (this.#there === null) return
+    // Its long data has been used up, and a cursor from before is closed.
+    if ((status & STATUS_CURSOR_EXISTS) !== 0) this.#statements.hold(this.#there, this.#statement)
+    else this.#statements.release(this.#there)
+  }
+
+  failed(failure: Failure): void {
+    if (this.#there === null) return
+    this.#there.types = null
+    if (failure.number === ER_UNKNOWN_STMT_HANDLER) this.#statements.remove(this.#there)
+  }
 }
 
 /** An execution closes the cursor that is open; where that is on a copy which cannot run it, another one does. */
-function closeCursor({ statements }: StepContext, statement: PreparedStatement): Step[] {
+function closeCursor({ statements }: StepContext, statement: PreparedStatement): Step | null {
   const there = statements.heldFor(statement)
-  if (there === null || !there.cursors || statement.longData) return []
+  if (there === null || !there.cursors || statement.longData) return null
   statements.release(there)
-  return [resetOf(there)]
+  return resetOf(there)
 }
 
 const resetOf = ({ id }: ServerStatement): Step => ({
@@ -159,41 +209,36 @@ const resetOf = ({ id }: ServerStatement): Step => ({
   ignored: true,
 })
 
-/** EXECUTE with the connection's id, and with the parameter types when the server does not know them yet. */
-function execute(
-  request: MySqlUnit,
-  statement: PreparedStatement,
-  there: ServerStatement,
-  reframer: Reframer,
-): Buffer[] {
-  const layout = request.resolved?.execute ?? null
-  if (layout === null || layout.parameters === 0) return withId(request, there.id)
-  if (layout.typesEnd > layout.typesAt) {
-    there.types = statement.types
-    return withId(request, there.id)
-  }
-  const { types } = statement
-  const known = types === null || there.types === types || there.types?.equals(types) === true
-  if (known || statement.typesCount !== layout.parameters) return withId(request, there.id)
-  there.types = types
-  return withTypes(request, layout, types, there.id, reframer)
-}
+/** Up to here a copy is cheaper than two pieces. */
+const COPIED_MAX = 1024
 
 /** The packet with another statement id; everything else stays where it is. */
-function withId(request: MySqlUnit, id: number): Buffer[] {
+function withId({ bytes }: MySqlUnit, id: number): Buffer[] {
+  if (bytes.length <= COPIED_MAX) {
+    const whole = Buffer.from(bytes)
+    whole.writeUInt32LE(id >>> 0, HEADER_BYTES + 1)
+    return [whole]
+  }
   const at = HEADER_BYTES + 5
-  const head = Buffer.from(request.bytes.subarray(0, at))
+  const head = Buffer.from(bytes.subarray(0, at))
   head.writeUInt32LE(id >>> 0, HEADER_BYTES + 1)
-  return request.bytes.length > at ? [head, request.bytes.subarray(at)] : [head]
+  return [head, bytes.subarray(at)]
 }
 
-function withTypes(request: MySqlUnit, layout: ExecuteLayout, types: Buffer, id: number, reframer: Reframer): Buffer[] {
+/** `reframer`: for one that streams; null: all of it is here. */
+function withTypes(
+  request: MySqlUnit,
+  layout: ExecuteLayout,
+  types: Buffer,
+  id: number,
+  reframer: Reframer | null,
+): Buffer[] {
   const { payload, bytes } = request
   const head = Buffer.from(payload.subarray(0, layout.typesAt))
   head.writeUInt32LE(id >>> 0, 1)
   if (request.command === unit.COM_STMT_BULK_EXECUTE) head[layout.boundAt]! |= 0x80
   else head[layout.boundAt] = 1
-  if (!request.streaming) return packetsOf(Buffer.concat([head, types, payload.subarray(layout.typesAt)]), 0)
+  if (reframer === null) return packetsOf(Buffer.concat([head, types, payload.subarray(layout.typesAt)]), 0)
   const length = payloadLength(bytes, 0)
   const end = HEADER_BYTES + length
   const rest = bytes.subarray(HEADER_BYTES + layout.typesAt, end)

@@ -90,11 +90,21 @@ export function refused(refusal: Failure): Work {
 
 /** A text that is executed at once. `deferrable`: its session would not notice that it is sent later. */
 export function textWork(facts: Facts, text: () => string, more: Pick<Work, 'hint' | 'control' | 'deferrable'>): Work {
-  return bareWork(withoutNextTransaction(facts), facts.statements, text, {
-    ...more,
+  // Made for every statement: as one object, not put together from others.
+  return {
+    facts: withoutNextTransaction(facts),
+    hint: more.hint,
+    control: more.control,
+    begins: null,
+    refusal: null,
+    continues: false,
+    bound: false,
+    executes: facts.statements,
+    deferrable: more.deferrable,
     selfContained: facts.statements === 1,
     shares: tellsAll(facts),
-  })
+    text,
+  }
 }
 
 /** A statement that is prepared and not executed yet. */
@@ -106,16 +116,21 @@ export function prepareWork(statement: PreparedStatement, text: () => string, re
 /** `cursor`: its rows are fetched later, from the connection on which it ran. */
 export function executeWork(statement: PreparedStatement, cursor: boolean, refusal: Failure | null): Work {
   const { facts, hint, control } = statement
-  const text = () => textOf(statement.text)
-  return bareWork(withoutNextTransaction(cursor ? withCursor(facts) : facts), 1, text, {
+  return {
+    facts: withoutNextTransaction(cursor ? withCursor(facts) : facts),
     hint,
     control,
+    begins: null,
     refusal,
-    selfContained: !cursor,
-    shares: !cursor && !statement.streamed && !statement.longData && tellsAll(facts),
+    continues: false,
     // What lies on the session's connection for it is nowhere else.
     bound: statement.longData,
-  })
+    executes: 1,
+    deferrable: false,
+    selfContained: !cursor,
+    shares: !cursor && !statement.streamed && !statement.longData && tellsAll(facts),
+    text: () => textOf(statement.text),
+  }
 }
 
 /** Whatever the session may ask about it afterwards, its reply has told, unless that announces warnings. */

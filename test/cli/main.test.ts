@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 /** Through the launcher, as people call it. */
@@ -31,6 +32,27 @@ describe('freshet', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(expected)
   })
+
+  test.each([
+    ['8', []],
+    ['24', ['--max-semi-space-size=24']],
+  ])(
+    'serve has a space for new objects of %s MB per half: one process, with the options it was given',
+    async (size, options) => {
+      const args = [...options, '--no-warnings', 'bin/freshet.js', 'serve', '--listen', '127.0.0.1:0', '--admin', 'off']
+      const child = spawn(process.execPath, [...args, 'postgres://nobody@127.0.0.1:1/none'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      try {
+        for await (const text of child.stdout.setEncoding('utf8')) if (text.includes('freshet ready')) break
+        const command = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').split('\0')
+        expect(command.filter((option) => option.includes('semi-space'))).toEqual([`--max-semi-space-size=${size}`])
+        expect(command).toContain('--no-warnings')
+      } finally {
+        child.kill('SIGKILL')
+      }
+    },
+  )
 
   test('check --offline on the example', () => {
     process.env.MONITOR_PASSWORD = 'x'
