@@ -36,7 +36,8 @@ async function contestants(): Promise<Contestant[]> {
     {
       name: 'PostgreSQL',
       mode: { standardConformingStrings: true, asciiSafeEncoding: true },
-      create: (burst) => postgres.createClassifier(optionsOf(burst)),
+      // As `freshet serve` does it.
+      create: (burst) => postgres.createClassifier({ ...optionsOf(burst), thread: true }),
     },
     {
       name: 'MySQL',
@@ -90,10 +91,19 @@ function cpuMs(): number {
 const LARGE: readonly { readonly name: string; make(n: number, bytes: number): string }[] = [
   { name: 'columns', make: (n, bytes) => `SELECT ${filled(bytes, ', ', (i) => `c.col${i}x${n}`)} FROM t${n} c` },
   { name: 'short columns', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `c${i % 10}`)} FROM t${n}` },
-  { name: 'conditions', make: (n, bytes) => `SELECT a FROM t${n} WHERE ${filled(bytes, ' OR ', (i) => `a${i}=b${i}`)}` },
+  {
+    name: 'conditions',
+    make: (n, bytes) => `SELECT a FROM t${n} WHERE ${filled(bytes, ' OR ', (i) => `a${i}=b${i}`)}`,
+  },
   { name: 'functions', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `lower(a${i})`)} FROM t${n}` },
-  { name: 'joins', make: (n, bytes) => `SELECT 1 FROM t${n} ${filled(bytes, ' ', (i) => `JOIN u${i} ON u${i}.a=t${n}.b`)}` },
-  { name: 'CASE', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `CASE WHEN a${i} THEN b ELSE c END`)} FROM t${n}` },
+  {
+    name: 'joins',
+    make: (n, bytes) => `SELECT 1 FROM t${n} ${filled(bytes, ' ', (i) => `JOIN u${i} ON u${i}.a=t${n}.b`)}`,
+  },
+  {
+    name: 'CASE',
+    make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `CASE WHEN a${i} THEN b ELSE c END`)} FROM t${n}`,
+  },
   { name: 'unions', make: (n, bytes) => filled(bytes, ' UNION ALL ', (i) => `SELECT a FROM t${n}_${i}`) },
   { name: 'subqueries', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `(SELECT a FROM u${i})`)} FROM t${n}` },
 ]
