@@ -36,8 +36,7 @@ async function contestants(): Promise<Contestant[]> {
     {
       name: 'PostgreSQL',
       mode: { standardConformingStrings: true, asciiSafeEncoding: true },
-      // As `freshet serve` does it.
-      create: (burst) => postgres.createClassifier({ ...optionsOf(burst), thread: true }),
+      create: (burst) => postgres.createClassifier(optionsOf(burst)),
     },
     {
       name: 'MySQL',

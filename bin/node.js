@@ -31,7 +31,8 @@ const chosen = /--max[-_]semi[-_]space[-_]size/
 /** Begins this very process anew with those options, unless it has them or others of the kind; nothing where the platform cannot. */
 export function restartWithOptions() {
   if ([...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => chosen.test(option))) return
-  if (typeof process.execve !== 'function') return
+  // A parent's channel (fork, cluster, process managers) would be lost.
+  if (typeof process.execve !== 'function' || process.connected) return
   try {
     process.execve(process.execPath, [process.execPath, ...v8Options, ...process.execArgv, ...process.argv.slice(1)])
   } catch {

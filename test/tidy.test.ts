@@ -70,7 +70,7 @@ const TABLE: Readonly<Record<string, Folder>> = {
   postgres: {
     values: ['wire', 'dialect.ts', 'sql', 'routing'],
     types: ['config', 'observe', 'net'],
-    outside: ['node:crypto', 'node:util', 'node:module', 'node:url', 'node:worker_threads', 'libpg-query', 'pg'],
+    outside: ['node:crypto', 'node:util', 'node:module', 'node:url', 'libpg-query', 'pg'],
   },
   mysql: {
     values: ['wire', 'dialect.ts', 'sql', 'routing'],

@@ -68,10 +68,13 @@ class Database implements DatabaseContext {
 
   async #load(): Promise<void> {
     const { fleet, log } = this.#options
+    const before = this.schemaVersion
     try {
       await this.#knowledge.load((sql, parameters) =>
         this.#name === '' ? fleet.query(sql, parameters) : fleet.queryDatabase(this.#name, sql, parameters),
       )
+      // What has come may be older than a change that was seen meanwhile; `refresh` has been asked to read it again.
+      if (this.schemaVersion !== before) this.classifier.invalidate()
       this.#knowledge.settings.forEach(this.#options.settingFound)
       this.#complained = false
     } catch (error) {

@@ -10,7 +10,6 @@ import {
   digestSample,
   initClassifier,
   loadCatalog,
-  readLongDefinitions,
 } from '../postgres/classify/index.ts'
 import { PgClient } from '../postgres/client.ts'
 import { createClientLogin } from '../postgres/client-login.ts'
@@ -88,14 +87,11 @@ class PostgresKnowledge implements Knowledge {
       limits: { digests },
       catalog: () => this.#catalog,
       now: () => performance.now(),
-      thread: true,
     })
   }
 
   async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
-    const catalog = await loadCatalog(query, this.#catalog)
-    await readLongDefinitions(catalog, this.#catalog)
-    this.#catalog = catalog
+    this.#catalog = await loadCatalog(query, this.#catalog)
     const setters = new Set<string>()
     const found: string[] = []
     for (const [name, functions] of this.#catalog.functions) {

@@ -163,7 +163,7 @@ export class StateTracker {
       if (session.database.readsLastSequence && usesSequence(facts)) this.#keepSequence()
     }
     const { transaction } = session
-    const changes = this.#reports ? facts.changesSchema === true : changesSchema(facts)
+    const changes = this.#reports ? facts.changesSchema === true : changesSchema(work)
     if (succeeded && changes) transaction.schemaChanged = true
     if (transaction.schemaChanged) {
       session.database.schemaChanged()
@@ -223,9 +223,9 @@ export class StateTracker {
     const { context, database } = this.#session
     const { names, others } = context.dialect.settingNames(text())
     for (const name of names) rememberName(context, name)
-    const inFunction = facts.functions.some((name) =>
-      database.settersOfOthers.has(name.slice(name.lastIndexOf('.') + 1)),
-    )
+    const inFunction = isUnread(facts)
+      ? [...database.settersOfOthers].some((name) => text().toLowerCase().includes(name))
+      : facts.functions.some((name) => database.settersOfOthers.has(name.slice(name.lastIndexOf('.') + 1)))
     if (others || inFunction) this.#ownPins.add('unknown-setting')
   }
 
@@ -289,9 +289,23 @@ export class StateTracker {
   }
 }
 
+/** Nobody knows what it calls. */
+const isUnread = ({ because }: Facts): boolean => because === 'unparsed' || because === 'too-large'
+
 const usesSequence = (facts: Facts): boolean =>
   SEQUENCE_USERS.has(facts.command) ||
+  isUnread(facts) ||
   facts.functions.some((name) => name.endsWith('nextval') || name.endsWith('setval'))
 
-const changesSchema = (facts: Facts): boolean =>
-  /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/.test(facts.command)
+const CHANGES_SCHEMA = /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/
+/** One statement of a kind that changes no schema (SELECT INTO does), though it was too long or too odd to be read. */
+const NO_SCHEMA_CHANGE = /^\s*(?:(?:insert|update|delete|values|table)\b|select\b(?![^;]*\binto\b))[^;]*;?\s*$/i
+/** A longer text may have been cut. */
+const WHOLE_TEXT_MAX = 16_000
+
+function changesSchema({ facts, text }: Work): boolean {
+  if (!CHANGES_SCHEMA.test(facts.command)) return false
+  if (facts.command !== 'UNKNOWN') return true
+  const sql = text()
+  return sql.length > WHOLE_TEXT_MAX || !NO_SCHEMA_CHANGE.test(sql)
+}

@@ -1,6 +1,5 @@
 import type { Reason } from '../routing/reasons.ts'
 import { type Digest, digest } from '../units.ts'
-import { type Aside, LookingAside } from './aside.ts'
 import { Budget } from './budget.ts'
 import { canonicalText } from './canonical.ts'
 import { findControl } from './controls.ts'
@@ -30,8 +29,6 @@ export interface Engine<Analysis extends Basics, Catalog> {
   readonly render?: (out: Uint8Array, length: number) => string
   /** Everything that the text alone tells; null when the parser cannot take it. */
   analyze(sql: string): Analysis | null
-  /** Where long texts are analyzed; absent: here, like all others. Until it has answered such a statement runs on the primary. */
-  readonly aside?: Aside<Analysis>
   /** The same for a text with its literals, when they count; absent: `analyze` takes it as it is. */
   analyzeExactly?(text: Uint8Array, start: number, end: number, mode: LexMode): Analysis | null
   /** `catalog` null: none has been read yet. `doubtful`: it may be out of date, because DDL has been seen since it was read. */
@@ -102,27 +99,6 @@ export function classifierFor<Analysis extends Basics, Catalog>(
   let stamp: object = {}
   let version = 0
 
-  const aside =
-    engine.aside === undefined
-      ? null
-      : new LookingAside(engine.aside, budget, now, (low, high, analysis) => {
-          remember(low, high, analysis)
-          // Whoever keeps facts has those of a text that had not been read.
-          version++
-        })
-
-  /** What a parser has said of a digest. A statement that it cannot take is remembered as well: it is not parsed over and over. */
-  function remember(low: number, high: number, analysis: Analysis | null): Entry<Analysis> {
-    const key = digest(high * 2 ** 32 + low)
-    const entry: Entry<Analysis> =
-      analysis === null
-        ? { analysis: UNPARSABLE as Analysis, facts: conservative('unparsed', key), stamp: FOREVER }
-        : { analysis, facts: judged(key, analysis), stamp: null }
-    table.set(low, high, entry)
-    stats.entries = table.size
-    return entry
-  }
-
   function withinBudget(analyze: () => Analysis | null): Analysis | null | undefined {
     const before = now()
     if (!budget.allows(before)) return undefined
@@ -164,18 +140,20 @@ export function classifierFor<Analysis extends Basics, Catalog>(
     const key = digest(high * 2 ** 32 + low)
     let entry = table.get(low, high)
     if (entry === null) {
-      const sql = () => render(scanner.out, scanner.length)
-      if (aside?.takes(scanner.length)) {
-        aside.look(low, high, sql)
-        return conservative('unparsed', key)
-      }
-      const analysis = withinBudget(() => engine.analyze(sql()))
+      const analysis = withinBudget(() => engine.analyze(render(scanner.out, scanner.length)))
       if (analysis === undefined) return conservative('unparsed', key)
-      entry = remember(low, high, analysis)
-      if (analysis === null) return entry.facts
+      if (analysis === null) {
+        // Remembered as well: a statement with a syntax error is not parsed over and over.
+        const facts = conservative('unparsed', key)
+        table.set(low, high, { analysis: UNPARSABLE as Analysis, facts, stamp: FOREVER })
+        return facts
+      }
+      entry = { analysis, facts: judged(key, analysis), stamp: null }
+      table.set(low, high, entry)
+      stats.entries = table.size
     }
     if (entry.analysis.literalDependent) {
-      if (end - start > parseBytes || aside?.takes(end - start)) return conservative('unparsed', key)
+      if (end - start > parseBytes) return conservative('unparsed', key)
       // The parser knows strings with backslashes in one way only.
       const otherStrings = engine.analyzeExactly === undefined && !mode.standardConformingStrings
       if (otherStrings && text.subarray(start, end).includes(BACKSLASH)) return conservative('unparsed', key)
@@ -225,6 +203,8 @@ export function classifierFor<Analysis extends Basics, Catalog>(
       if (entry !== null && entry.stamp !== FOREVER) entry.stamp = null
     },
     invalidate() {
+      // A catalog that has come since the last statement is older than the change: it must not end the doubt.
+      noticeCatalog()
       doubtful = true
       stamp = {}
       version++

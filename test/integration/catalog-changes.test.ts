@@ -62,26 +62,23 @@ test('from elsewhere: within catalog_refresh', async () => {
   await goes('back to a replica', onAReplica)
 })
 
-test('a long statement is the primary’s until it has been read by the side, also one that is prepared; a long view is known from the start', async () => {
-  const columns = Array.from({ length: 400 }, (_, i) => `id + ${i} AS column${i}`).join(', ')
-  await fleet().primary.query(`CREATE VIEW wide AS SELECT ${columns} FROM notes; GRANT ALL ON wide TO app`)
+test('a statement that is too long to be read is the primary’s, and neither a change of the schema nor an end of what is known of it', async () => {
+  await fleet().primary.query('CREATE VIEW seen AS SELECT id FROM notes; GRANT ALL ON seen TO app')
   await fleet().caughtUp()
   const freshet = await freshetFor(fleet(), { catalog_refresh: '1h', when_stale: 'wait', wait: '5s' })
   const user = await connectTo(freshet.url())
   await until('the view is known', async () => {
-    await user.query('SELECT * FROM wide')
+    await user.query('SELECT * FROM seen')
     return onAReplica((await lastRoute(user)).server)
   })
-  for (const query of [
-    { text: `SELECT ${columns} FROM notes` },
-    { name: 'long', text: `SELECT 1, ${columns} FROM notes` },
-  ]) {
-    await user.query(query)
-    expect(await lastRoute(user)).toMatchObject({ server: 'primary', reason: 'unparsed' })
-    await until('it runs on a replica', async () => {
+  const long = `SELECT ${Array.from({ length: 350 }, (_, i) => `id + ${i} AS column${i}`).join(', ')} FROM notes`
+  for (const query of [{ text: long }, { name: 'long', text: `${long};` }]) {
+    for (let i = 0; i < 2; i++) {
       await user.query(query)
-      return onAReplica((await lastRoute(user)).server)
-    })
+      expect(await lastRoute(user)).toMatchObject({ server: 'primary', reason: 'unparsed' })
+      await user.query('SELECT * FROM seen')
+      expect(onAReplica((await lastRoute(user)).server)).toBe(true)
+    }
   }
-  await fleet().primary.query('DROP VIEW wide')
+  await fleet().primary.query('DROP VIEW seen')
 })

@@ -84,6 +84,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('what boards in one turn leaves in one write, and everybody hears the own reply', async () => {
   const { connection, emptied, lane, guests } = setUp('a', 'b', 'c')
+  await turn()
   expect(connection.written).toEqual([])
   await turn()
   expect(connection.written).toEqual(['abc'])
@@ -94,6 +95,21 @@ test('what boards in one turn leaves in one write, and everybody hears the own r
     ['C', 'end idle'],
   ])
   expect(emptied).toEqual([lane])
+})
+
+test('what boards in the next turns leaves with it, but those who came first do not wait for ever', async () => {
+  const { connection, lane } = setUp('a')
+  const paces = new Paces()
+  for (const name of ['b', 'c', 'd', 'e']) {
+    await turn()
+    const guest = new Guest(name)
+    lane.board(UNIT, name as never, paces.of(digest(9)), guest, guest.sink)
+  }
+  await turn()
+  await turn()
+  await turn()
+  expect(connection.written[0]).toBe('abc')
+  expect(connection.written.join('')).toBe('abcde')
 })
 
 test('an error is its own', () => {

@@ -22,15 +22,9 @@ export interface MysqlClassifierOptions extends ClassifierOptions<Catalog> {
   readonly servers: () => Servers
 }
 
-/** Reading tokens takes 0.1 to 0.4 ms per KB, by the machine: longer texts are not read, so that nobody is held up. */
-const PARSE_BYTES = 8 * 1024
-
 /** Classifies statements of MySQL and MariaDB: facts from the digest's cache, at first sight from their tokens and the catalog. One per cluster. */
 export function createClassifier(options: MysqlClassifierOptions): Classifier {
-  return classifierFor(mysqlEngine(options.servers), {
-    ...options,
-    limits: { parseBytes: PARSE_BYTES, ...options.limits },
-  })
+  return classifierFor(mysqlEngine(options.servers), options)
 }
 
 /** What `classifierFor` has to know of MySQL and MariaDB. */

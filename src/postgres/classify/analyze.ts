@@ -5,9 +5,9 @@ import { type Node, parseStatements } from './parser.ts'
 import { judgeStatement, type Statement } from './statements.ts'
 import { Collector } from './walk.ts'
 
-/** What a text says, by PostgreSQL's own grammar; null when it is not valid SQL. Bound its size and nesting before. */
-export function analyze(sql: string): Analysis | null {
-  const statements = parseStatements(sql)
+/** What a text says, by PostgreSQL's own grammar; null when it is not valid SQL, or too much of it. Bound its size and nesting before. */
+export function analyze(sql: string, tokensMax?: number): Analysis | null {
+  const statements = parseStatements(sql, tokensMax)
   return statements === null ? null : analyzeStatements(statements.map((statement) => statement.stmt as Node))
 }
 

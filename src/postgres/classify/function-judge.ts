@@ -1,9 +1,9 @@
 import type { Analysis, Name } from './analysis.ts'
+import { analyze } from './analyze.ts'
 import { extensionFunction, READ, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
 import type { Catalog, Implicit, Relation, UserFunction } from './catalog.ts'
-import { analyzeExpression } from './function-body.ts'
+import { analyzeExpression, analyzeFunction } from './function-body.ts'
 import { judgeUses, worse, writesHarmlessly } from './judge.ts'
-import { definitionsOf } from './long-definitions.ts'
 
 /** What the functions, views and policies of one catalog do. Bodies are parsed when first asked for, and the answer is kept. */
 export interface FunctionBodies {
@@ -36,8 +36,8 @@ function readBodies(catalog: Catalog): FunctionBodies {
   const byOid = new Map<string, UserFunction>()
   for (const overloads of catalog.functions.values())
     for (const candidate of overloads) byOid.set(candidate.oid, candidate)
-  const analysesOf = definitionsOf(catalog)
   const verdicts = new Map<object | string, Treatment>()
+  const views = new Map<Relation, Analysis | null>()
 
   /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
   function once(key: object | string, meanwhile: Treatment, find: () => Treatment): Treatment {
@@ -77,7 +77,7 @@ function readBodies(catalog: Catalog): FunctionBodies {
         if (candidate.kind === 'aggregate') return candidate.calls.map(bodies.byOid).reduce(worse, READ)
         if (candidate.definition === null || candidate.kind !== 'function')
           return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
-        const analyses = analysesOf(candidate.definition, candidate.language)
+        const analyses = analyzeFunction(candidate.definition, candidate.language)
         if (analyses === null) return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
         return judgeAll(analyses, VOLATILE)
       })
@@ -90,12 +90,12 @@ function readBodies(catalog: Catalog): FunctionBodies {
     },
     view(relation) {
       return once(relation, UNKNOWN_VIEW, () => {
-        const analyses = relation.definition === null || relation.rules ? null : analysesOf(relation.definition, null)
-        return analyses === null ? UNKNOWN_VIEW : judgeAll(analyses, UNKNOWN_VIEW)
+        const analysis = relation.rules ? null : analysisOf(relation)
+        return analysis === null ? UNKNOWN_VIEW : judgeText(analysis, UNKNOWN_VIEW)
       })
     },
     viewed(relation) {
-      return (relation.definition === null ? null : analysesOf(relation.definition, null))?.[0]?.relations ?? []
+      return analysisOf(relation)?.relations ?? []
     },
     policies(relation) {
       if (relation.policies.length === 0) return READ
@@ -111,6 +111,15 @@ function readBodies(catalog: Catalog): FunctionBodies {
     anywhere() {
       return once('anywhere', UNKNOWN_VIEW, () => catalog.anywhere.map(bodies.implicit).reduce(worse, READ))
     },
+  }
+
+  function analysisOf(relation: Relation): Analysis | null {
+    let analysis = views.get(relation)
+    if (analysis === undefined) {
+      analysis = relation.definition === null ? null : analyze(relation.definition)
+      views.set(relation, analysis)
+    }
+    return analysis
   }
 
   function expression(text: string): Treatment {

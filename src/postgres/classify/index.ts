@@ -6,30 +6,23 @@ import { analyze } from './analyze.ts'
 import type { Catalog } from './catalog.ts'
 import { judge } from './judge.ts'
 import { postgresLexicon } from './lexicon.ts'
-import { initParser } from './parser.ts'
-import { parserThread } from './thread.ts'
+import { initParser, STATEMENT_TOKENS_MAX } from './parser.ts'
 
 export type { Catalog } from './catalog.ts'
 export { loadCatalog } from './catalog-query.ts'
-export { readLongDefinitions } from './long-definitions.ts'
 
 const engine: Engine<Analysis, Catalog> = {
   lexicon: postgresLexicon,
-  analyze,
+  analyze: (sql) => analyze(sql, STATEMENT_TOKENS_MAX),
   judge,
 }
 
 /** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
 export const initClassifier: () => Promise<void> = initParser
 
-export interface PostgresClassifierOptions extends ClassifierOptions<Catalog> {
-  /** Long texts are parsed by another thread, for whoever must not be held up; until that has answered they are `unparsed`. */
-  readonly thread?: boolean
-}
-
 /** Classifies PostgreSQL statements: facts from the digest's cache, at first sight from PostgreSQL's own parser and the catalog. */
-export function createClassifier({ thread = false, ...options }: PostgresClassifierOptions): Classifier {
-  return classifierFor(thread ? { ...engine, aside: parserThread } : engine, options)
+export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {
+  return classifierFor(engine, options)
 }
 
 /** A statement's text without its literals, for people; null when they cannot be told. */

@@ -30,21 +30,21 @@ export async function initParser(): Promise<void> {
  * PostgreSQL's own grammar on one text, or null when it is not valid SQL, or too long or too deep. The parser is recursive, and an overflow of its
  * stack leaves the instance unusable. Should that happen all the same, the instance is dropped and another one loaded.
  */
-export function parseStatements(sql: string): readonly Node[] | null {
-  const tree = guarded(sql, (parser) => parser.parseSync(sql)) as { readonly stmts?: readonly Node[] } | null
+export function parseStatements(sql: string, tokensMax = DEFINITION_TOKENS_MAX): readonly Node[] | null {
+  const tree = guarded(sql, tokensMax, (parser) => parser.parseSync(sql)) as { readonly stmts?: readonly Node[] } | null
   return tree === null ? null : (tree.stmts ?? [])
 }
 
 /** The parse tree of one PL/pgSQL function, given its CREATE FUNCTION; null when it is not understood. */
 export function parseFunctionBody(createFunction: string): Node | null {
-  const tree = guarded(createFunction, (parser) => parser.parsePlPgSQLSync(createFunction)) as {
+  const tree = guarded(createFunction, DEFINITION_TOKENS_MAX, (parser) => parser.parsePlPgSQLSync(createFunction)) as {
     readonly plpgsql_funcs?: readonly Node[]
   } | null
   return tree?.plpgsql_funcs?.length === 1 ? tree.plpgsql_funcs[0]! : null
 }
 
-function guarded(sql: string, parse: (parser: Module) => unknown): unknown {
-  if (module === null || tooComplex(sql)) return null
+function guarded(sql: string, tokensMax: number, parse: (parser: Module) => unknown): unknown {
+  if (module === null || tooComplex(sql, tokensMax)) return null
   try {
     return parse(module)
   } catch (error) {
@@ -62,13 +62,20 @@ const LENGTH_MAX = 40_000
 const NESTING_MAX = 400
 /** Each operator in a chain is a level of the tree. 3,000 are known to work. */
 const OPERATORS_MAX = 2_000
+/** Words and signs. The parser and the copy of its tree take 0.5 to 3 us for each, by the machine, and nothing else may happen meanwhile. */
+export const STATEMENT_TOKENS_MAX = 1_500
+/** A definition is read once for each version of a catalog, and what is not read keeps every statement that uses it on the primary. */
+const DEFINITION_TOKENS_MAX = 4_000
 
 /** Crude on purpose, quotes and comments count as well: what clients send was measured by the scanner; this is for what the catalog holds. */
-function tooComplex(sql: string): boolean {
+function tooComplex(sql: string, tokensMax: number): boolean {
   if (sql.length > LENGTH_MAX) return true
   let depth = 0
   let operators = 0
+  let tokens = 0
   let inOperator = false
+  let inWord = false
+  let quoted = false
   for (let at = 0; at < sql.length; at++) {
     const character = sql.charCodeAt(at)
     if (character === 0x28 || character === 0x5b) depth++
@@ -77,9 +84,21 @@ function tooComplex(sql: string): boolean {
     const operator = OPERATOR_CHARACTERS.has(character)
     if (operator && !inOperator && ++operators > OPERATORS_MAX) return true
     inOperator = operator
+    // However long a string is, it is one.
+    if (character === 0x27) quoted = !quoted
+    const word = isWordCharacter(character)
+    if (!quoted && character > 0x20 && character !== 0x22 && !(word && inWord) && ++tokens > tokensMax) return true
+    inWord = word
   }
   return false
 }
+
+/** Letters, digits, the underscore, and whatever is not ASCII. */
+const isWordCharacter = (character: number): boolean =>
+  (character >= 0x30 && character <= 0x39) ||
+  ((character | 0x20) >= 0x61 && (character | 0x20) <= 0x7a) ||
+  character === 0x5f ||
+  character > 0x7e
 
 const OPERATOR_CHARACTERS: ReadonlySet<number> = new Set(
   [...'~!@#^&|`?+-*/%<>=:'].map((character) => character.charCodeAt(0)),
