@@ -78,6 +78,7 @@ export class Scanner implements TextScanner {
   length = 0
 
   private readonly lexicon: Lexicon
+  private readonly folded: Uint8Array
   private readonly limits: ScanLimits
   private readonly lists: ListFolder
   private last = NOTHING
@@ -90,6 +91,7 @@ export class Scanner implements TextScanner {
 
   constructor(lexicon: Lexicon, limits: ScanLimits) {
     this.lexicon = lexicon
+    this.folded = foldedBy(lexicon.continuesWord)
     this.limits = limits
     // Writes behind the end of a typed array vanish, so a token may run over; the loop looks at the length after each.
     this.words = new Uint32Array((limits.canonicalBytes >>> 2) + 1)
@@ -203,16 +205,17 @@ export class Scanner implements TextScanner {
       }
     }
     this.separate()
-    const continues = this.lexicon.continuesWord
+    const folded = this.folded
     const out = this.out
     let length = this.length
     if (this.last === A_WORD) out[length++] = BLANK
     this.wordStart = length
+    let byte = folded[text[at]!]!
     do {
-      const byte = text[at]!
-      out[length++] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+      out[length++] = byte
       at++
-    } while (at < end && continues[text[at]!] === 1)
+      byte = at < end ? folded[text[at]!]! : 0
+    } while (byte !== 0)
     this.length = length
     this.last = A_WORD
     return at
@@ -299,6 +302,13 @@ export class Scanner implements TextScanner {
     this.last = A_WORD
     return at < end && this.lexicon.continuesWord[text[at]!] === 1 ? NONE : at
   }
+}
+
+/** By byte: what stands for it in canonical text when it goes on with a word; 0: it does not. */
+export function foldedBy(continuesWord: Uint8Array): Uint8Array {
+  return continuesWord.map((continues, byte) =>
+    continues === 0 ? 0 : byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+  )
 }
 
 function hasHighByte(text: Uint8Array, start: number, end: number): boolean {

@@ -12,7 +12,7 @@ import {
   WORD,
 } from '../../sql/lexicon.ts'
 import { ListFolder, NUMBER, STRING } from '../../sql/list-folder.ts'
-import { OK, type Outcome, type ScanLimits, type TextScanner, TOO_LARGE, UNPARSED } from '../../sql/scan.ts'
+import { foldedBy, OK, type Outcome, type ScanLimits, type TextScanner, TOO_LARGE, UNPARSED } from '../../sql/scan.ts'
 import {
   endOfBlockComment,
   endOfLineComment,
@@ -41,6 +41,9 @@ const A_NAME = 3
 const A_STRING = 4
 const OTHER = 5
 
+const ASCII_FOLDED = foldedBy(asciiContinuesWord)
+const FOLDED = foldedBy(mysqlLexicon.continuesWord)
+
 const BLANK = 0x20
 const QUOTE = 0x27
 const DOUBLE_QUOTE = 0x22
@@ -62,6 +65,7 @@ export class MysqlScanner implements TextScanner {
   private readonly servers: () => Servers
   private readonly lists: ListFolder
   private continues: Uint8Array = asciiContinuesWord
+  private folded: Uint8Array = ASCII_FOLDED
   private mode: LexMode = NO_MODE
   private last = NOTHING
   private wordStart = 0
@@ -147,6 +151,7 @@ export class MysqlScanner implements TextScanner {
   private reset(mode: LexMode): void {
     this.mode = mode
     this.continues = mode.highBytesInWords ? mysqlLexicon.continuesWord : asciiContinuesWord
+    this.folded = mode.highBytesInWords ? FOLDED : ASCII_FOLDED
     this.length = 0
     this.last = NOTHING
     this.operators = 0
@@ -198,12 +203,15 @@ export class MysqlScanner implements TextScanner {
     let length = this.length
     if (this.last === A_WORD) out[length++] = BLANK
     this.wordStart = length
-    const { continues } = this
+    const { folded } = this
+    // What begins a word here may be a digit, and in some character sets a byte that goes on with none.
+    let byte = text[at]!
+    if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20
     do {
-      const byte = text[at]!
-      out[length++] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+      out[length++] = byte
       at++
-    } while (at < end && continues[text[at]!] === 1)
+      byte = at < end ? folded[text[at]!]! : 0
+    } while (byte !== 0)
     this.length = length
     this.last = A_WORD
     return at
