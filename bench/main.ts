@@ -13,7 +13,7 @@ const SUITES: readonly Suite[] = [postgresSuite, mysqlSuite, mariadbSuite]
 const HELP = `usage: npm run bench -- [ENGINE] [options]
   ENGINE             ${SUITES.map(({ name }) => name).join(', ')} (postgres)
   --seconds N        length of one run (5)
-  --warm-up N        seconds before each run that do not count; a proxy in JavaScript is compiled meanwhile (20)
+  --warm-up N        seconds before each run that do not count: code is compiled meanwhile (10; 20 on a slow machine)
   --rounds N         rounds; medians are taken over them (3)
   --clients A,B      numbers of clients (1,16,64)
   --scale N          how much data: pgbench's scale factor; sysbench: 4 tables of N * 2500 rows (10)
@@ -54,7 +54,7 @@ function readPlan(): Plan | null {
     allowPositionals: true,
     options: {
       seconds: { type: 'string', default: '5' },
-      'warm-up': { type: 'string', default: '20' },
+      'warm-up': { type: 'string', default: '10' },
       rounds: { type: 'string', default: '3' },
       clients: { type: 'string', default: '1,16,64' },
       scale: { type: 'string', default: '10' },
