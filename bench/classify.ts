@@ -80,7 +80,7 @@ function known({ name, mode, create }: Contestant): void {
   }
 }
 
-/** Statements as long as they can be and still be parsed: what takes longest at first sight. `part`: some of it, different for every `n`. */
+/** Statements as long as they can be and still be parsed: what takes longest at first sight. Different for every `n`. */
 const LARGE: readonly { readonly name: string; make(n: number, bytes: number): string }[] = [
   { name: 'columns', make: (n, bytes) => `SELECT ${filled(bytes, ', ', (i) => `c.col${i}x${n}`)} FROM t${n} c` },
   { name: 'short columns', make: (n, bytes) => `SELECT ${filled(bytes, ',', (i) => `c${i % 10}`)} FROM t${n}` },
@@ -107,6 +107,18 @@ function filled(bytes: number, between: string, part: (index: number) => string)
   return text
 }
 
+/** How long classifying it holds up everybody else, in milliseconds, what else the machine does included. */
+function timed(classifier: Classifier, mode: LexMode, sql: string): number {
+  const text = encoder.encode(sql)
+  const before = performance.now()
+  classifier.classify(text, 0, text.length, mode)
+  return performance.now() - before
+}
+
+/** At which time so large a share of them was done. */
+const quantile = (took: readonly number[], share: number): string =>
+  took.toSorted((a, b) => a - b)[Math.floor(share * (took.length - 1))]!.toFixed(2)
+
 /** For how long a statement of each shape and size holds up everybody else, in milliseconds: the median of several different ones. */
 function largeAtFirstSight({ mode, create }: Contestant): void {
   const classifier = create(1e9)
@@ -114,37 +126,26 @@ function largeAtFirstSight({ mode, create }: Contestant): void {
   line('---', ...LARGE_BYTES.map(() => '---:'))
   for (const { name, make } of LARGE) {
     const cells = LARGE_BYTES.map((bytes) => {
-      const took: number[] = []
-      for (let n = 0; n < 31; n++) {
-        const text = encoder.encode(make(n, bytes))
-        const before = performance.now()
-        classifier.classify(text, 0, text.length, mode)
-        took.push(performance.now() - before)
-      }
-      return took.sort((a, b) => a - b)[15]!.toFixed(2)
+      const took = Array.from({ length: 31 }, (_, n) => timed(classifier, mode, make(n, bytes)))
+      return quantile(took, 0.5)
     })
     line(name, ...cells)
   }
 }
 
-/** Statements that were never seen before; for how long they hold up everybody else, in milliseconds, what else the machine does included. */
+/** Statements that were never seen before, and one that is too large to be looked at. */
 function firstSight({ mode, create }: Contestant): void {
   const classifier = create(1e9)
-  const timed = (sql: string) => {
-    const text = encoder.encode(sql)
-    const before = performance.now()
-    classifier.classify(text, 0, text.length, mode)
-    return performance.now() - before
-  }
   const took = Array.from({ length: FIRST_SIGHTS }, (_, i) =>
     timed(
+      classifier,
+      mode,
       `SELECT t.c${i}, count(*) FROM t${i} t JOIN u ON u.id = t.u_id WHERE t.c${i} > 1 GROUP BY 1 ORDER BY 2 DESC LIMIT 10`,
     ),
-  ).sort((a, b) => a - b)
-  const at = (share: number) => took[Math.floor(share * (took.length - 1))]!.toFixed(2)
-  const large = timed(`SELECT ${'a + '.repeat(250_000)} 1 FROM t`)
+  )
+  const large = timed(classifier, mode, `SELECT ${'a + '.repeat(250_000)} 1 FROM t`)
   process.stdout.write(
-    `\nfirst sight, ms: median ${at(0.5)}, 99.9 % ${at(0.999)}, longest of ${took.length} ${at(1)}; one of 1 MB: ${large.toFixed(2)}\n\n`,
+    `\nfirst sight, ms: median ${quantile(took, 0.5)}, 99.9 % ${quantile(took, 0.999)}, longest of ${took.length} ${quantile(took, 1)}; one of 1 MB: ${large.toFixed(2)}\n\n`,
   )
 }
 

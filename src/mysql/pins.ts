@@ -1,4 +1,5 @@
 import type { Facts, PinCause } from '../sql/facts.ts'
+import { isUnread } from '../sql/needs-primary.ts'
 
 /**
  * What a session has left on its server connection that cannot follow it to another one. Facts say what a statement leaves and takes away; this
@@ -44,7 +45,7 @@ const ANYTHING: readonly PinCause[] = ['unknown']
 
 /** What a statement leaves; what was not read, or not understood, may leave anything. */
 export function pinsOf(facts: Facts): readonly PinCause[] | undefined {
-  return facts.pins ?? (facts.because === 'unparsed' || facts.because === 'too-large' ? ANYTHING : undefined)
+  return facts.pins ?? (isUnread(facts) ? ANYTHING : undefined)
 }
 
 export class Pins {

@@ -2,6 +2,7 @@ import type { Failure, Work } from '../dialect.ts'
 import type { Control, Facts, SessionEffect } from '../sql/facts.ts'
 import { needsPrimary } from '../sql/needs-primary.ts'
 import { tellsFoundRows } from './diagnostics.ts'
+import type { Mutable } from './exchange.ts'
 import type { PreparedStatement } from './statements.ts'
 import * as com from './unit.ts'
 
@@ -56,9 +57,25 @@ const REPLICATION: ReadonlyMap<number, string> = new Map([
 ])
 
 /** Where nothing else is said: no statement that runs to its end, nothing asked of Freshet. */
-export function bareWork(facts: Facts, executes: number, text: () => string, more: Partial<Work> = {}): Work {
-  const none = { hint: null, control: null, begins: null, refusal: null, continues: false, bound: false }
-  return { facts, ...none, executes, deferrable: false, selfContained: false, shares: false, text, ...more }
+export const bareWork = (facts: Facts, executes: number, text: () => string, more: Partial<Work> = {}): Work =>
+  Object.assign(blankWork(facts, executes, text), more)
+
+/** For what is made for every statement: filled in by assignments, which cost less than objects put together. */
+function blankWork(facts: Facts, executes: number, text: () => string): Mutable<Work> {
+  return {
+    facts,
+    hint: null,
+    control: null,
+    begins: null,
+    refusal: null,
+    continues: false,
+    bound: false,
+    executes,
+    deferrable: false,
+    selfContained: false,
+    shares: false,
+    text,
+  }
 }
 
 /** A command that is not a statement; null when there is none of that number. */
@@ -90,21 +107,13 @@ export function refused(refusal: Failure): Work {
 
 /** A text that is executed at once. `deferrable`: its session would not notice that it is sent later. */
 export function textWork(facts: Facts, text: () => string, more: Pick<Work, 'hint' | 'control' | 'deferrable'>): Work {
-  // Made for every statement: as one object, not put together from others.
-  return {
-    facts: withoutNextTransaction(facts),
-    hint: more.hint,
-    control: more.control,
-    begins: null,
-    refusal: null,
-    continues: false,
-    bound: false,
-    executes: facts.statements,
-    deferrable: more.deferrable,
-    selfContained: facts.statements === 1,
-    shares: tellsAll(facts),
-    text,
-  }
+  const work = blankWork(withoutNextTransaction(facts), facts.statements, text)
+  work.hint = more.hint
+  work.control = more.control
+  work.deferrable = more.deferrable
+  work.selfContained = facts.statements === 1
+  work.shares = tellsAll(facts)
+  return work
 }
 
 /** A statement that is prepared and not executed yet. */
@@ -115,22 +124,17 @@ export function prepareWork(statement: PreparedStatement, text: () => string, re
 
 /** `cursor`: its rows are fetched later, from the connection on which it ran. */
 export function executeWork(statement: PreparedStatement, cursor: boolean, refusal: Failure | null): Work {
-  const { facts, hint, control } = statement
-  return {
-    facts: withoutNextTransaction(cursor ? withCursor(facts) : facts),
-    hint,
-    control,
-    begins: null,
-    refusal,
-    continues: false,
-    // What lies on the session's connection for it is nowhere else.
-    bound: statement.longData,
-    executes: 1,
-    deferrable: false,
-    selfContained: !cursor,
-    shares: !cursor && !statement.streamed && !statement.longData && tellsAll(facts),
-    text: () => textOf(statement.text),
-  }
+  const { facts } = statement
+  const text = () => textOf(statement.text)
+  const work = blankWork(withoutNextTransaction(cursor ? withCursor(facts) : facts), 1, text)
+  work.hint = statement.hint
+  work.control = statement.control
+  work.refusal = refusal
+  // What lies on the session's connection for it is nowhere else.
+  work.bound = statement.longData
+  work.selfContained = !cursor
+  work.shares = !cursor && !statement.streamed && !statement.longData && tellsAll(facts)
+  return work
 }
 
 /** Whatever the session may ask about it afterwards, its reply has told, unless that announces warnings. */

@@ -1,6 +1,7 @@
 import type { LocalAnswer, SessionState, TransactionStatus, Work } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
+import { isUnread } from '../sql/needs-primary.ts'
 import { rememberName } from './context.ts'
 import { done } from './local.ts'
 import type { Session } from './session.ts'
@@ -289,23 +290,24 @@ export class StateTracker {
   }
 }
 
-/** Nobody knows what it calls. */
-const isUnread = ({ because }: Facts): boolean => because === 'unparsed' || because === 'too-large'
-
 const usesSequence = (facts: Facts): boolean =>
   SEQUENCE_USERS.has(facts.command) ||
   isUnread(facts) ||
   facts.functions.some((name) => name.endsWith('nextval') || name.endsWith('setval'))
 
 const CHANGES_SCHEMA = /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/
-/** One statement of a kind that changes no schema (SELECT INTO does), though it was too long or too odd to be read. */
-const NO_SCHEMA_CHANGE = /^\s*(?:(?:insert|update|delete|values|table)\b|select\b(?![^;]*\binto\b))[^;]*;?\s*$/i
+const READS_OR_WRITES_ROWS = /^\s*(?:(?:insert|update|delete|values|table)\b|select\b(?!.*\binto\b))/is
 /** A longer text may have been cut. */
 const WHOLE_TEXT_MAX = 16_000
 
 function changesSchema({ facts, text }: Work): boolean {
   if (!CHANGES_SCHEMA.test(facts.command)) return false
-  if (facts.command !== 'UNKNOWN') return true
-  const sql = text()
-  return sql.length > WHOLE_TEXT_MAX || !NO_SCHEMA_CHANGE.test(sql)
+  return facts.command !== 'UNKNOWN' || !leavesSchema(text())
+}
+
+/** One statement of a kind that changes no schema (SELECT INTO does), though it was too long or too odd to be read. */
+function leavesSchema(sql: string): boolean {
+  if (sql.length > WHOLE_TEXT_MAX) return false
+  const semicolon = sql.indexOf(';')
+  return (semicolon < 0 || sql.slice(semicolon + 1).trim() === '') && READS_OR_WRITES_ROWS.test(sql)
 }

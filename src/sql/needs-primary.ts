@@ -4,6 +4,9 @@ import type { Facts, SessionEffect } from './facts.ts'
 
 const UNKNOWN_EFFECT: SessionEffect = { kind: 'unknown' }
 
+/** Nothing is known of what the statement does, nor of what it calls. */
+export const isUnread = ({ because }: Facts): boolean => because === 'unparsed' || because === 'too-large'
+
 /** Facts about something that was not, or could not be, classified. */
 export function needsPrimary(command: string, because: Reason, effect: SessionEffect = UNKNOWN_EFFECT): Facts {
   return {

@@ -13,43 +13,30 @@ export function sipHash(words: Uint32Array, bytes: Uint8Array, length: number, k
   let v2 = keyLow ^ 0x6c796765
   let v3 = keyHigh ^ 0x74656462
   const whole = length >>> 2
-  // The same round twice: a test in the loop, or a call that is not inlined, costs as much as the round.
-  for (let i = 0; i < whole; i++) {
-    const word = words[i]! | 0
-    v3 ^= word
-    v0 = (v0 + v1) | 0
-    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-    v0 = (v0 << 16) | (v0 >>> 16)
-    v2 = (v2 + v3) | 0
-    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-    v0 = (v0 + v3) | 0
-    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-    v2 = (v2 + v1) | 0
-    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-    v2 = (v2 << 16) | (v2 >>> 16)
-    v0 ^= word
-  }
   // The last word carries the rest of the bytes and the length; after it come the three closing rounds, twice for 64 bits.
-  for (let i = 0; i <= 6; i++) {
-    let word = 0
-    if (i === 0) word = tail(bytes, length)
-    else if (i === 1) v2 ^= 0xee
-    else if (i === 4) {
+  const last = tail(bytes, length)
+  let i = 0
+  for (let end = whole + 1; end <= whole + 7; end += 3) {
+    for (; i < end; i++) {
+      const word = i < whole ? words[i]! | 0 : i === whole ? last : 0
+      v3 ^= word
+      v0 = (v0 + v1) | 0
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
+      v0 = (v0 << 16) | (v0 >>> 16)
+      v2 = (v2 + v3) | 0
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
+      v0 = (v0 + v3) | 0
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
+      v2 = (v2 + v1) | 0
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
+      v2 = (v2 << 16) | (v2 >>> 16)
+      v0 ^= word
+    }
+    if (end === whole + 1) v2 ^= 0xee
+    else if (end === whole + 4) {
       hashed.low = (v1 ^ v3) >>> 0
       v1 ^= 0xdd
     }
-    v3 ^= word
-    v0 = (v0 + v1) | 0
-    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-    v0 = (v0 << 16) | (v0 >>> 16)
-    v2 = (v2 + v3) | 0
-    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-    v0 = (v0 + v3) | 0
-    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-    v2 = (v2 + v1) | 0
-    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-    v2 = (v2 << 16) | (v2 >>> 16)
-    v0 ^= word
   }
   hashed.high = (v1 ^ v3) >>> 0
 }

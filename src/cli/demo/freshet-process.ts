@@ -8,8 +8,6 @@ import { stringify } from 'yaml'
 import { parseMetrics, type Sample } from './metrics-page.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
 
-/** What the program would otherwise begin anew with. */
-const NODE_OPTIONS = ['--max-semi-space-size=8']
 const PROGRAM = fileURLToPath(new URL('../../../bin/freshet.js', import.meta.url))
 const READY_TIMEOUT_MS = 30_000
 const LOG_LINES_MAX = 50_000
@@ -29,7 +27,7 @@ export async function startFreshet(
   const file = join(folder, 'freshet.yaml')
   writeFileSync(file, typeof config === 'string' ? config : stringify(config), { mode: 0o600 })
   const watchdog = startWatchdog(folder)
-  const child = spawn(process.execPath, [...NODE_OPTIONS, ...nodeOptions, PROGRAM, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [...nodeOptions, PROGRAM, 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     detached: true,

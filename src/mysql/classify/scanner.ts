@@ -64,7 +64,6 @@ export class MysqlScanner implements TextScanner {
   private readonly limits: ScanLimits
   private readonly servers: () => Servers
   private readonly lists: ListFolder
-  private continues: Uint8Array = asciiContinuesWord
   private folded: Uint8Array = ASCII_FOLDED
   private mode: LexMode = NO_MODE
   private last = NOTHING
@@ -150,7 +149,6 @@ export class MysqlScanner implements TextScanner {
 
   private reset(mode: LexMode): void {
     this.mode = mode
-    this.continues = mode.highBytesInWords ? mysqlLexicon.continuesWord : asciiContinuesWord
     this.folded = mode.highBytesInWords ? FOLDED : ASCII_FOLDED
     this.length = 0
     this.last = NOTHING
@@ -219,8 +217,7 @@ export class MysqlScanner implements TextScanner {
 
   private number(text: Uint8Array, at: number, end: number): number {
     const after = endOfNumber(text, at, end)
-    if (after < end && this.continues[text[after]!] === 1)
-      return isName(text, at, after) ? this.word(text, at, end) : NONE
+    if (after < end && this.folded[text[after]!] !== 0) return isName(text, at, after) ? this.word(text, at, end) : NONE
     this.separate()
     this.literal(NUMBER, at, after)
     return after
@@ -325,9 +322,10 @@ export class MysqlScanner implements TextScanner {
     }
     if (byte === QUOTE || byte === DOUBLE_QUOTE || byte === BACKTICK) return this.quoted(text, at, end, byte)
     const from = this.length
-    while (at < end && (this.continues[text[at]!] === 1 || text[at] === POINT)) {
-      const letter = text[at++]!
-      this.out[this.length++] = letter >= 0x41 && letter <= 0x5a ? letter | 0x20 : letter
+    for (; at < end; at++) {
+      const letter = text[at] === POINT ? POINT : this.folded[text[at]!]!
+      if (letter === 0) break
+      this.out[this.length++] = letter
     }
     this.wordStart = from - 1
     this.last = A_WORD
