@@ -89,7 +89,7 @@ describe('a replica is promoted', () => {
     const [old, next] = [fleet.primary, fleet.replicas[0]!]
     await fleet.caughtUp()
     const ended = ending(busy)
-    if (how === 'freeze') old.freeze()
+    if (how === 'freeze') await old.freeze()
     await fleet.failover(next, how === 'freeze' ? 'leave' : how)
 
     // The transaction is told so and its connection closed; nobody waits for a server that is gone.
@@ -222,10 +222,13 @@ describe('a replica', () => {
     await fleet.replicas[1]!.stop()
     await start()
     const on = await reader()
-    fleet.replicas[0]!.freeze()
-    expect(await first(on, 'SELECT count(*)::int FROM words')).toBe(0)
-    expect((await lastRoute(on)).server).toBe(fleet.primary.name)
-    fleet.replicas[0]!.thaw()
+    await fleet.replicas[0]!.freeze()
+    try {
+      expect(await first(on, 'SELECT count(*)::int FROM words')).toBe(0)
+      expect((await lastRoute(on)).server).toBe(fleet.primary.name)
+    } finally {
+      fleet.replicas[0]!.thaw()
+    }
     await readsOn(on, fleet.replicas[0]!)
   })
 
@@ -288,7 +291,7 @@ describe('without a primary', () => {
     await write(idle, 'before')
     await open.query('BEGIN')
     await write(open, 'lost')
-    fleet.primary.freeze()
+    await fleet.primary.freeze()
     try {
       const [stuck, ended, refused] = [
         failureOf(open.query('SELECT 1')),

@@ -354,7 +354,7 @@ describe.each(['mysql', 'mariadb'] as const)('a fleet of %s', (flavour) => {
     test('a primary that hangs is given up after the time-out', async () => {
       const { primary } = local
       const { epoch } = fleet.snapshot()
-      primary.freeze()
+      await primary.freeze()
       try {
         await until('it is given up', async () => fleet.snapshot().primary === null, { timeoutMs: 15_000 })
       } finally {

@@ -80,7 +80,7 @@ describe('getting in', () => {
   })
 
   test('a server that hangs is given up, and leaves no socket behind', async () => {
-    plain.primary.freeze()
+    await plain.primary.freeze()
     const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
     const before = sockets()
     try {

@@ -284,7 +284,7 @@ describe('servers that come and go', () => {
 
   test('a primary that hangs is given up after the time-out', async () => {
     const { primary } = local
-    primary.freeze()
+    await primary.freeze()
     try {
       await until('it is given up', async () => fleet.snapshot().primary === null, { timeoutMs: 15_000 })
     } finally {

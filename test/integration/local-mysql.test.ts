@@ -124,14 +124,17 @@ describe.each(FLAVOURS)('a primary with two replicas of %s', (flavour) => {
 
   test('a frozen server keeps its connections and answers when it is thawed', async () => {
     const [, replica] = fleet().replicas as [MysqlServer, MysqlServer]
-    replica.freeze()
+    await replica.freeze()
     let answered = false
     const answer = count(replica).then(() => {
       answered = true
     })
-    await fleet().primary.query('SELECT SLEEP(0.2)')
-    expect(answered).toBe(false)
-    replica.thaw()
+    try {
+      await fleet().primary.query('SELECT SLEEP(0.2)')
+      expect(answered).toBe(false)
+    } finally {
+      replica.thaw()
+    }
     await answer
   })
 

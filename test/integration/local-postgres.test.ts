@@ -71,14 +71,17 @@ describe('a primary with two replicas', () => {
 
   test('a frozen server keeps its connections and answers when it is thawed', async () => {
     const [, replica] = fleet().replicas as [PostgresServer, PostgresServer]
-    replica.freeze()
+    await replica.freeze()
     let answered = false
     const answer = count(replica).then(() => {
       answered = true
     })
-    await fleet().primary.query('SELECT pg_sleep(0.2)')
-    expect(answered).toBe(false)
-    replica.thaw()
+    try {
+      await fleet().primary.query('SELECT pg_sleep(0.2)')
+      expect(answered).toBe(false)
+    } finally {
+      replica.thaw()
+    }
     await answer
   })
 

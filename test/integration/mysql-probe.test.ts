@@ -80,7 +80,7 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
 
     test('a server that hangs is given up, and leaves no socket behind', async () => {
       const { primary } = local()
-      primary.freeze()
+      await primary.freeze()
       const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
       const before = sockets()
       try {

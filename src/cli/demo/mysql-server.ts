@@ -10,7 +10,7 @@ import { type FlavourSql, flavourSql, type Query, type ReplicaStatus, type Row }
 import { copyTemplate } from './mysql-template.ts'
 import { freePort } from './ports.ts'
 import { unprivileged } from './postgres-binaries.ts'
-import { crashTree, running, signal, until } from './processes.ts'
+import { crashTree, freezeTree, running, signal, until } from './processes.ts'
 import type { Watchdog } from './watchdog.ts'
 
 /** What the servers of a fleet have in common. */
@@ -176,7 +176,7 @@ export class MysqlServer {
     const child = this.#process
     if (!child) return
     const ended = exitOf(child)
-    const hit = crashTree(child.pid!)
+    const hit = await crashTree(child.pid!)
     await ended
     await until(`${this.name} is gone`, () => running(hit).length === 0)
     await this.#closeControl()
@@ -188,8 +188,8 @@ export class MysqlServer {
   }
 
   /** It stays in memory and keeps its connections, but does not answer any more. */
-  freeze(): void {
-    if (this.pid !== null) signal([this.pid], 'SIGSTOP')
+  async freeze(): Promise<void> {
+    if (this.pid !== null) await freezeTree(this.pid)
   }
 
   thaw(): void {

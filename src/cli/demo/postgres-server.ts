@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { copyData } from './copy-data.ts'
 import { type PostgresBinaries, unprivileged } from './postgres-binaries.ts'
-import { crashTree, processTree, running, signal, until } from './processes.ts'
+import { crashTree, freezeTree, processTree, running, signal, until } from './processes.ts'
 import type { Watchdog } from './watchdog.ts'
 
 export type StopMode = 'smart' | 'fast' | 'immediate'
@@ -161,7 +161,7 @@ export class PostgresServer {
     const child = this.#process
     if (!child) return
     const ended = exitOf(child)
-    const hit = crashTree(child.pid!)
+    const hit = await crashTree(child.pid!)
     await ended
     await until(`${this.name} is gone`, () => running(hit).length === 0)
     await this.#closeControl()
@@ -173,11 +173,8 @@ export class PostgresServer {
   }
 
   /** It stays in memory and keeps its connections, but does not answer any more. */
-  freeze(): void {
-    const { pid } = this
-    if (pid === null) return
-    signal([pid], 'SIGSTOP')
-    signal(processTree(pid), 'SIGSTOP')
+  async freeze(): Promise<void> {
+    if (this.pid !== null) await freezeTree(this.pid)
   }
 
   thaw(): void {

@@ -7,29 +7,43 @@ interface Process {
   readonly parent: number
   /** Ended, but its parent has not asked for its exit code yet. */
   readonly zombie: boolean
+  /** Stopped by a signal. Of a process with several threads: the first of them. */
+  readonly stopped: boolean
 }
 
 const PROC = existsSync('/proc/self/stat')
 
-/** One line of /proc/PID/stat; the name in parentheses may hold anything, so the fields are read from behind it. */
+/** One line of `stat` below /proc; the name in parentheses may hold anything, so the fields are read from behind it. */
 function parseStat(pid: number, stat: string): Process {
   const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { pid, parent: Number(parent), zombie: state === 'Z' || state === 'X' }
+  return processOf(pid, Number(parent), state!)
 }
+
+const processOf = (pid: number, parent: number, state: string): Process => ({
+  pid,
+  parent,
+  zombie: /^[ZX]/.test(state),
+  stopped: /^[Tt]/.test(state),
+})
 
 function allProcesses(): Process[] {
   if (!PROC) {
     const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' }).trim().split('\n')
     return lines.map((line) => {
       const [pid, parent, state] = line.trim().split(/\s+/)
-      return { pid: Number(pid), parent: Number(parent), zombie: state!.startsWith('Z') }
+      return processOf(Number(pid), Number(parent), state!)
     })
   }
+  return readStats('/proc')
+}
+
+/** All processes, or all threads of one. */
+function readStats(folder: string): Process[] {
   const found: Process[] = []
-  for (const name of readdirSync('/proc')) {
+  for (const name of readdirSync(folder)) {
     if (!/^\d+$/.test(name)) continue
     try {
-      found.push(parseStat(Number(name), readFileSync(`/proc/${name}/stat`, 'latin1')))
+      found.push(parseStat(Number(name), readFileSync(`${folder}/${name}/stat`, 'latin1')))
     } catch {
       // It ended while the list was read.
     }
@@ -64,10 +78,34 @@ export function signal(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-/** Ends a tree as a crash would. The root is stopped first, so that it cannot start a child while its children are counted. Returns who was hit. */
-export function crashTree(root: number): number[] {
-  signal([root], 'SIGSTOP')
+/** Does every thread of this process stand still, or is it gone? */
+function standsStill(pid: number): boolean {
+  try {
+    const threads = PROC ? readStats(`/proc/${pid}/task`) : allProcesses().filter((one) => one.pid === pid)
+    return threads.every(({ stopped, zombie }) => stopped || zombie)
+  } catch {
+    return true
+  }
+}
+
+/** Stops processes without ending them. Resolves when all their threads stand still: the signal is only on its way when kill(2) returns. */
+async function stopAll(pids: readonly number[]): Promise<void> {
+  signal(pids, 'SIGSTOP')
+  await until('they stand still', () => pids.every(standsStill), { everyMs: 1 })
+}
+
+/** Stops a tree without ending it, the root first, so that it cannot start a child while its children are counted. Returns who was hit. */
+export async function freezeTree(root: number): Promise<number[]> {
+  await stopAll([root])
   const tree = processTree(root)
+  await stopAll(tree)
+  return tree
+}
+
+/** Ends a tree as a crash would. Returns who was hit. */
+export async function crashTree(root: number): Promise<number[]> {
+  // What does not stand still in time is killed on the run.
+  const tree = await freezeTree(root).catch(() => processTree(root))
   signal(tree, 'SIGKILL')
   return tree
 }

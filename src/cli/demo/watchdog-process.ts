@@ -30,7 +30,7 @@ for (const pid of pids) {
 }
 const end = performance.now() + GRACE_MS
 while (running([...pids]).length > 0 && performance.now() < end) await pause(20)
-for (const pid of running([...pids])) crashTree(pid)
+for (const pid of running([...pids])) await crashTree(pid)
 if (folder !== null) {
   removeSharedMemory(folder)
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
