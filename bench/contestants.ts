@@ -1,7 +1,6 @@
 /** What takes part whatever the engine is: each starts, tells where clients connect and which process costs CPU, and stops. */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { configFolder, freePort, startPeer, stopper, untilAccepting } from './peer-process.ts'
+import { configFolder, freePort, startPeer } from './peer-process.ts'
 import type { Contestant, Servers, Target } from './suite.ts'
 import { findProgram, versionOf } from './tools.ts'
 
@@ -69,9 +68,7 @@ export function freshets(url: (hosts: string) => string): Contestant[] {
         .join(',')
       const program = join(import.meta.dirname, '..', 'bin', 'freshet.js')
       const args = [program, 'serve', '--listen', `127.0.0.1:${port}`, '--admin', 'off', url(hosts)]
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-      await untilAccepting(child, port, 'freshet')
-      return { target: { ...servers.primary, host: '127.0.0.1', port }, pid: child.pid!, stop: stopper(child, null) }
+      return startPeer(process.execPath, args, configFolder({}), port, servers.primary, {})
     },
   }))
 }

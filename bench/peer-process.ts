@@ -1,11 +1,12 @@
 /** Starting and ending the programs that are compared. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startWatchdog } from '../src/cli/demo/watchdog.ts'
 import type { Running, Target } from './suite.ts'
-import { unprivileged } from './tools.ts'
+import { type Account, unprivileged } from './tools.ts'
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -45,19 +46,17 @@ export async function untilAccepting(child: ChildProcess, port: number, name: st
   }
 }
 
-export function stopper(child: ChildProcess, folder: string | null): () => Promise<void> {
-  return async () => {
-    const ended = new Promise<void>((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) resolve()
-      else child.once('exit', () => resolve())
-    })
-    child.kill('SIGTERM')
-    // Clients are gone by now; who still does not end is not waited for.
-    const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
-    await ended
-    clearTimeout(timer)
-    if (folder) rmSync(folder, { recursive: true, force: true })
-  }
+/** Ends it, and resolves when it has ended. */
+async function end(child: ChildProcess): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    else child.once('exit', () => resolve())
+  })
+  child.kill('SIGTERM')
+  // Clients are gone by now; who still does not end is not waited for.
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await ended
+  clearTimeout(timer)
 }
 
 /** A configuration file in a folder of its own that the unprivileged account may read. */
@@ -70,18 +69,27 @@ export function configFolder(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
+/** `folder` is its own, and goes with it. Nothing of it stays, not even when this process is killed. */
 export async function startPeer(
   path: string,
   args: readonly string[],
   folder: string,
   port: number,
   target: Target,
+  account: Account = unprivileged(),
 ): Promise<Running> {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, ...unprivileged() })
-  const stop = stopper(child, folder)
+  const watchdog = startWatchdog(folder)
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, ...account })
+  const { pid } = child
+  if (pid !== undefined) watchdog.watch(pid)
+  const stop = async () => {
+    await end(child)
+    if (pid !== undefined) watchdog.forget(pid)
+    await watchdog.close()
+  }
   await untilAccepting(child, port, path).catch(async (error: unknown) => {
     await stop()
     throw error
   })
-  return { target: { ...target, host: '127.0.0.1', port }, pid: child.pid!, stop }
+  return { target: { ...target, host: '127.0.0.1', port }, pid: pid!, stop }
 }
