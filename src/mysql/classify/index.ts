@@ -2,6 +2,7 @@ import { digestText } from '../../sql/canonical.ts'
 import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
 import type { Classifier } from '../../sql/facts.ts'
 import { OK } from '../../sql/scan.ts'
+import { warmUp } from '../../sql/warm-up.ts'
 import { type Analysis, UNKNOWN_EFFECT } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import type { Catalog } from './catalog.ts'
@@ -47,8 +48,18 @@ export function mysqlEngine(servers: () => Servers): Engine<Analysis, Catalog> {
 
 const decoder = new TextDecoder()
 
-/** Loads the second opinion's grammars. Once per thread, before the first classifier is used; without it the tokens alone decide. */
-export const initClassifier: () => Promise<void> = loadSecondOpinion
+/** Loads the second opinion's grammars, and lets them become quick. Once per thread, before the first classifier is used; without it the tokens alone decide. */
+export async function initClassifier(): Promise<void> {
+  await loadSecondOpinion()
+  const options = { seed: 0, limits: { digests: 1 }, catalog: () => null, now: () => performance.now() }
+  for (const flavour of ['mysql', 'mariadb'] as const) {
+    const servers = { ...UNKNOWN_SERVERS, flavour }
+    warmUp(
+      createClassifier({ ...options, servers: () => servers }),
+      mysqlLexMode({ sqlMode: '', characterSetClient: 'utf8mb4' }),
+    )
+  }
+}
 
 /** Two ways of reading it disagree. */
 const doubted = (analysis: Analysis): Analysis => ({

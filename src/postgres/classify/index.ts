@@ -1,6 +1,7 @@
 import { type ClassifierOptions, classifierFor, type Engine } from '../../sql/classifier.ts'
 import { digestSampler } from '../../sql/digest-sample.ts'
 import type { Classifier } from '../../sql/facts.ts'
+import { warmUp } from '../../sql/warm-up.ts'
 import type { Analysis } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import type { Catalog } from './catalog.ts'
@@ -17,8 +18,19 @@ const engine: Engine<Analysis, Catalog> = {
   judge,
 }
 
-/** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
-export const initClassifier: () => Promise<void> = initParser
+/** Loads PostgreSQL's grammar, and lets it become quick. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
+export async function initClassifier(): Promise<void> {
+  await initParser()
+  warmUp(createClassifier(WARMING), { standardConformingStrings: true, asciiSafeEncoding: true })
+}
+
+/** For a classifier that nobody asks anything. */
+const WARMING: ClassifierOptions<Catalog> = {
+  seed: 0,
+  limits: { digests: 1 },
+  catalog: () => null,
+  now: () => performance.now(),
+}
 
 /** Classifies PostgreSQL statements: facts from the digest's cache, at first sight from PostgreSQL's own parser and the catalog. */
 export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { initClassifier } from '../../../src/mysql/classify/index.ts'
-import { objects } from '../../../src/mysql/classify/second-opinion.ts'
+import { isCheap, objects } from '../../../src/mysql/classify/second-opinion.ts'
 import { corpus, recordedCatalog } from '../../corpus/mysql/corpus.ts'
 import { classifying, serversOf } from './classifying.ts'
 import { modeOf } from './scanning.ts'
@@ -28,6 +28,38 @@ test.each([
   '',
 ])('it has nothing to say against %j', (canonical) => {
   expect(objects(canonical, 'mysql')).toBe(false)
+})
+
+/** `(` and `)` around something, several times. */
+const within = (before: string, depth: number, after: string) =>
+  `select ${before.repeat(depth)}a${after.repeat(depth)} from t`
+
+test.each([
+  'select a,b from t where c=\x02 and d in(\x03)',
+  'select t.a,count(*)as n from t join u on u.id=t.u_id where t.b>\x02 group by t.a order by n desc limit \x02',
+  within('cast(', 2, ' as char)'),
+  within('(select ', 2, ' from u)'),
+])('%j is looked at', (canonical) => {
+  expect(isCheap(canonical)).toBe(true)
+})
+
+// What two, three or more of them cost is a multiple each time, up to minutes for a hundred words.
+test.each([
+  within('cast(', 4, ' as char)'),
+  within('CONVERT(', 4, ', char)'),
+  within('cast(exists (select ', 3, ' from t) as char)'),
+  within('(', 6, ')'),
+  within('(select ', 5, ' from u)'),
+  'select a,'.repeat(60),
+  `select ${'x'.repeat(600)}`,
+  within('(', 5000, ')'),
+])('%j is not', (canonical) => {
+  expect(isCheap(canonical)).toBe(false)
+  expect(objects(canonical, 'mysql')).toBe(false)
+})
+
+test('parentheses that close nothing change nothing', () => {
+  expect(isCheap('select )))))) a')).toBe(true)
 })
 
 test('it takes away no read of the corpus', () => {
