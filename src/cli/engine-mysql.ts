@@ -13,6 +13,7 @@ import {
   initClassifier,
   loadCatalog,
   mysqlLexMode,
+  readAhead,
   type Servers,
   UNKNOWN_SERVERS,
 } from '../mysql/classify/index.ts'
@@ -24,6 +25,7 @@ import { connectProbe } from '../mysql/probe.ts'
 import { wantsTls } from '../net/connect.ts'
 import type { Snapshot } from '../routing/types.ts'
 import type { Engine, EngineParts, Knowledge } from './engine.ts'
+import { InSlices } from './in-slices.ts'
 import { lateLogin } from './late-login.ts'
 
 /** Users whose passwords are recognised without a full exchange. */
@@ -194,6 +196,7 @@ class MySqlKnowledge implements Knowledge {
   readonly settersOfOthers: ReadonlySet<string> = new Set()
   readonly #servers: () => ServersSeen
   #catalog: Catalog | null = null
+  readonly #slices = new InSlices()
 
   constructor(digests: number, servers: () => ServersSeen) {
     this.#servers = servers
@@ -207,6 +210,9 @@ class MySqlKnowledge implements Knowledge {
   }
 
   async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
-    this.#catalog = await loadCatalog(query, this.#servers().flavour, this.#catalog)
+    const before = this.#catalog
+    const catalog = await loadCatalog(query, this.#servers().flavour, before)
+    await this.#slices.begin(readAhead(catalog, before))
+    this.#catalog = catalog
   }
 }

@@ -10,6 +10,7 @@ import {
   digestSample,
   initClassifier,
   loadCatalog,
+  readAhead,
 } from '../postgres/classify/index.ts'
 import { PgClient } from '../postgres/client.ts'
 import { createClientLogin } from '../postgres/client-login.ts'
@@ -20,6 +21,7 @@ import { connectProbe } from '../postgres/probe.ts'
 import { settingNames } from '../postgres/setting-names.ts'
 import { accountLookups } from './account-lookups.ts'
 import type { Engine, EngineParts, Knowledge } from './engine.ts'
+import { InSlices } from './in-slices.ts'
 import { pemToDer } from './pem.ts'
 
 export async function createPostgresEngine({ config, fleet }: EngineParts): Promise<Engine> {
@@ -80,6 +82,7 @@ class PostgresKnowledge implements Knowledge {
   settings: readonly string[] = []
   settersOfOthers: ReadonlySet<string> = new Set()
   #catalog: Catalog | null = null
+  readonly #slices = new InSlices()
 
   constructor(digests: number) {
     this.classifier = createClassifier({
@@ -91,10 +94,17 @@ class PostgresKnowledge implements Knowledge {
   }
 
   async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
-    this.#catalog = await loadCatalog(query, this.#catalog)
+    const before = this.#catalog
+    const catalog = await loadCatalog(query, before)
+    await this.#slices.begin(readAhead(catalog, before))
+    this.#catalog = catalog
+    if (catalog.functions !== before?.functions) this.#findSettings(catalog)
+  }
+
+  #findSettings(catalog: Catalog): void {
     const setters = new Set<string>()
     const found: string[] = []
-    for (const [name, functions] of this.#catalog.functions) {
+    for (const [name, functions] of catalog.functions) {
       for (const { definition } of functions) {
         if (definition === null) continue
         const { names, others } = settingNames(definition)

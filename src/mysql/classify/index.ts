@@ -17,6 +17,7 @@ export { SYSTEM_SCHEMAS } from './builtins.ts'
 export { type Catalog, loadCatalog } from './catalog.ts'
 export { type Servers, UNKNOWN_SERVERS } from './executable-comment.ts'
 export { mysqlLexMode } from './read-text.ts'
+export { readAhead } from './routines.ts'
 
 export interface MysqlClassifierOptions extends ClassifierOptions<Catalog> {
   /** What decides how executable comments are read; asked at every statement. */

@@ -1,4 +1,5 @@
 import type { Reason } from '../../routing/reasons.ts'
+import type { Pieces } from '../../sql/pieces.ts'
 import type { PinCause, Uses } from './analysis.ts'
 import type { Routine } from './catalog.ts'
 import { Collector } from './collector.ts'
@@ -15,13 +16,16 @@ export interface RoutineBody {
 }
 
 /** Reads a body; null when it is not understood. SQL DATA ACCESS is not asked: the servers do not hold anybody to it. */
-export function readRoutine(routine: Routine): RoutineBody | null {
+export function* readRoutine(routine: Routine): Pieces<RoutineBody | null> {
   if (routine.body === null || /\b(ORACLE|MSSQL)\b/i.test(routine.sqlMode)) return null
   const canonical = canonicalOf(routine.body, routine.sqlMode)
   if (canonical === null) return null
+  yield
   const tokens = tokensOf(canonical)
+  yield
   const collector = new Collector(true)
   collector.walk(tokens)
+  yield
   // Words of programs that may stand before a parenthesis and are reserved.
   for (const word of ['if', 'elseif', 'while', 'return', 'set', 'do', 'limit']) collector.functions.delete(`.${word}`)
   const locals = new Set([...routine.parameters, ...declared(tokens)])

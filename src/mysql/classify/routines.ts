@@ -1,3 +1,5 @@
+import { ahead, type Pieces, Readings } from '../../sql/pieces.ts'
+import type { Analysis } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import { READ, type Treatment, UNKNOWN_FUNCTION, UNKNOWN_RELATION } from './builtins.ts'
 import type { Catalog, Relation, Routine } from './catalog.ts'
@@ -5,29 +7,43 @@ import { judgeUses, worse } from './judge.ts'
 import { canonicalOf } from './read-text.ts'
 import { readRoutine } from './routine-body.ts'
 
-/** What the routines and views of one catalog do. Bodies are read when first asked for, and the answer is kept. */
+/** What the routines and views of one catalog do. Bodies are read ahead, or when first asked for, and the answer is kept. */
 export interface Bodies {
   routine(routine: Routine): Treatment
   view(relation: Relation): Treatment
   /** Whether some view is one that a read-only transaction may not open. */
   refusesViews(): boolean
+  /** Finds out all of it. */
+  everything(): Pieces<void>
+  readonly readings: Readings
 }
 
 /** By the catalog's routines, which a catalog that was read again without a change shares with the one before. */
 const known = new WeakMap<Catalog['routines'], Bodies>()
 
 export function bodiesOf(catalog: Catalog): Bodies {
+  return bodiesAfter(catalog, null)
+}
+
+function bodiesAfter(catalog: Catalog, before: Catalog | null): Bodies {
   let bodies = known.get(catalog.routines)
   if (bodies === undefined) {
-    bodies = readBodies(catalog)
+    bodies = readBodies(catalog, new Readings((before && known.get(before.routines)?.readings) ?? null))
     known.set(catalog.routines, bodies)
   }
   return bodies
 }
 
-function readBodies(catalog: Catalog): Bodies {
+/** Reads all definitions, so that no statement has to wait for that. Those that were the same in the catalog before have been read. */
+export const readAhead = (catalog: Catalog, before: Catalog | null): Pieces<void> =>
+  bodiesAfter(catalog, before).everything()
+
+function readBodies(catalog: Catalog, readings: Readings): Bodies {
   const verdicts = new Map<object, Treatment>()
   let refuses: boolean | null = null
+  const ofRoutine = (routine: Routine) =>
+    readings.get(`${JSON.stringify([routine.sqlMode, routine.parameters])} ${routine.body}`, () => readRoutine(routine))
+  const ofView = (definition: string) => readings.get(`view ${definition}`, () => readView(definition))
 
   /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
   function once(key: object, meanwhile: Treatment, find: () => Treatment): Treatment {
@@ -42,7 +58,7 @@ function readBodies(catalog: Catalog): Bodies {
   const bodies: Bodies = {
     routine(routine) {
       return once(routine, UNREADABLE, () => {
-        const body = readRoutine(routine)
+        const body = ofRoutine(routine).finish()
         if (body === null) return UNREADABLE
         const used = judgeUses(body.uses, { catalog, bodies, doubtful: false })
         const clock = body.uses.clock ? ({ usesClock: true } as const) : {}
@@ -71,8 +87,7 @@ function readBodies(catalog: Catalog): Bodies {
     },
     view(relation) {
       return once(relation, UNKNOWN_RELATION, () => {
-        const canonical = relation.definition === null ? null : canonicalOf(relation.definition, '')
-        const analysis = canonical === null ? null : analyze(canonical)
+        const analysis = relation.definition === null ? null : ofView(relation.definition).finish()
         if (analysis === null || analysis.kind === 'primary') return UNKNOWN_RELATION
         const used = judgeUses(analysis, { catalog, bodies, doubtful: false })
         const clock = analysis.clock ? ({ usesClock: true } as const) : {}
@@ -80,8 +95,32 @@ function readBodies(catalog: Catalog): Bodies {
         return worse({ verdict: analysis.kind, because: analysis.because, effect: 'none', ...clock }, used)
       })
     },
+    *everything() {
+      const routines = [...catalog.routines.values()].flat()
+      const views = [...catalog.relations.values()].flat().filter(({ kind }) => kind === 'view')
+      for (const routine of routines) yield* ahead(ofRoutine(routine))
+      for (const { definition } of views) if (definition !== null) yield* ahead(ofView(definition))
+      readings.forgetOthers()
+      // Now that nothing is left to be read, the answers are found quickly.
+      for (const routine of routines) {
+        bodies.routine(routine)
+        yield
+      }
+      for (const view of views) {
+        bodies.view(view)
+        yield
+      }
+    },
+    readings,
   }
   return bodies
+}
+
+function* readView(definition: string): Pieces<Analysis | null> {
+  const canonical = canonicalOf(definition, '')
+  if (canonical === null) return null
+  yield
+  return analyze(canonical)
 }
 
 const REFUSED: ReadonlySet<string> = new Set(['volatile-function', 'write', 'locking-read'])

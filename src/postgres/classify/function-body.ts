@@ -1,10 +1,11 @@
+import type { Pieces } from '../../sql/pieces.ts'
 import type { Analysis, Uses } from './analysis.ts'
 import { analyzeStatements } from './analyze.ts'
 import { type Node, parseFunctionBody, parseStatements } from './parser.ts'
 import { list } from './walk.ts'
 
 /** Reads what a function of SQL or PL/pgSQL does; null when that cannot be told. `definition` is its CREATE FUNCTION. */
-export function analyzeFunction(definition: string, language: string): readonly Analysis[] | null {
+export function* analyzeFunction(definition: string, language: string): Pieces<readonly Analysis[] | null> {
   const created = (parseStatements(definition)?.[0]?.stmt as Node | undefined)?.CreateFunctionStmt as Node | undefined
   if (created === undefined) return null
   const defaults = list(created.parameters)
@@ -14,8 +15,10 @@ export function analyzeFunction(definition: string, language: string): readonly 
   const types = list(created.parameters).map((parameter) => ((parameter as Node).FunctionParameter as Node).argType)
   if (created.returnType !== undefined) types.push(created.returnType)
   const analyses = [analyzeStatements([...defaults, ...types.map(declaring)].map(selecting))]
-  const body = language === 'plpgsql' ? plpgsqlStatements(definition) : sqlStatements(created)
+  yield
+  const body = language === 'plpgsql' ? yield* plpgsqlStatements(definition) : sqlStatements(created)
   if (body === null) return null
+  yield
   analyses.push(analyzeStatements(body))
   return analyses
 }
@@ -66,7 +69,7 @@ const HARMLESS: ReadonlySet<string> = new Set(
 const PARSE_DEFAULT = 0
 const PARSE_EXPRESSION = 2
 
-function plpgsqlStatements(definition: string): Node[] | null {
+function* plpgsqlStatements(definition: string): Pieces<Node[] | null> {
   const tree = parseFunctionBody(definition)
   if (tree === null) return null
   const statements: Node[] = []
@@ -83,6 +86,7 @@ function plpgsqlStatements(definition: string): Node[] | null {
         statements.push(...type)
       }
       if (key === 'PLpgSQL_expr') {
+        yield
         const parsed = plpgsqlExpression(child as Node)
         if (parsed === null) return null
         statements.push(...parsed)

@@ -1,3 +1,4 @@
+import { ahead, inOnePiece, type Pieces, Readings } from '../../sql/pieces.ts'
 import type { Analysis, Name } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import { extensionFunction, READ, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
@@ -5,7 +6,7 @@ import type { Catalog, Implicit, Relation, UserFunction } from './catalog.ts'
 import { analyzeExpression, analyzeFunction } from './function-body.ts'
 import { judgeUses, worse, writesHarmlessly } from './judge.ts'
 
-/** What the functions, views and policies of one catalog do. Bodies are parsed when first asked for, and the answer is kept. */
+/** What the functions, views and policies of one catalog do. Bodies are parsed ahead, or when first asked for, and the answer is kept. */
 export interface FunctionBodies {
   function(candidate: UserFunction): Treatment
   byOid(oid: string): Treatment
@@ -16,6 +17,9 @@ export interface FunctionBodies {
   /** A function that runs unnamed (operator, cast, operator class): its label is believed where its body cannot be read. */
   implicit(used: Implicit): Treatment
   anywhere(): Treatment
+  /** Finds out all of it. */
+  everything(): Pieces<void>
+  readonly readings: Readings
 }
 
 const UNKNOWN_VIEW: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'unknown' }
@@ -24,20 +28,32 @@ const UNKNOWN_VIEW: Treatment = { verdict: 'primary', because: 'unknown-relation
 const known = new WeakMap<Catalog['functions'], FunctionBodies>()
 
 export function bodiesOf(catalog: Catalog): FunctionBodies {
+  return bodiesAfter(catalog, null)
+}
+
+function bodiesAfter(catalog: Catalog, before: Catalog | null): FunctionBodies {
   let bodies = known.get(catalog.functions)
   if (bodies === undefined) {
-    bodies = readBodies(catalog)
+    bodies = readBodies(catalog, new Readings((before && known.get(before.functions)?.readings) ?? null))
     known.set(catalog.functions, bodies)
   }
   return bodies
 }
 
-function readBodies(catalog: Catalog): FunctionBodies {
+/** Reads all definitions, so that no statement has to wait for that. Those that were the same in the catalog before have been read. */
+export const readAhead = (catalog: Catalog, before: Catalog | null): Pieces<void> =>
+  bodiesAfter(catalog, before).everything()
+
+function readBodies(catalog: Catalog, readings: Readings): FunctionBodies {
   const byOid = new Map<string, UserFunction>()
   for (const overloads of catalog.functions.values())
     for (const candidate of overloads) byOid.set(candidate.oid, candidate)
   const verdicts = new Map<object | string, Treatment>()
-  const views = new Map<Relation, Analysis | null>()
+  const ofFunction = (definition: string, language: string) =>
+    readings.get(`${language} ${definition}`, () => analyzeFunction(definition, language))
+  const ofView = (definition: string) => readings.get(`view ${definition}`, () => inOnePiece(() => analyze(definition)))
+  const ofExpression = (text: string) =>
+    readings.get(`expression ${text}`, () => inOnePiece(() => analyzeExpression(text)))
 
   /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
   function once(key: object | string, meanwhile: Treatment, find: () => Treatment): Treatment {
@@ -77,7 +93,7 @@ function readBodies(catalog: Catalog): FunctionBodies {
         if (candidate.kind === 'aggregate') return candidate.calls.map(bodies.byOid).reduce(worse, READ)
         if (candidate.definition === null || candidate.kind !== 'function')
           return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
-        const analyses = analyzeFunction(candidate.definition, candidate.language)
+        const analyses = ofFunction(candidate.definition, candidate.language).finish()
         if (analyses === null) return candidate.volatile ? VOLATILE : UNKNOWN_FUNCTION
         return judgeAll(analyses, VOLATILE)
       })
@@ -111,20 +127,45 @@ function readBodies(catalog: Catalog): FunctionBodies {
     anywhere() {
       return once('anywhere', UNKNOWN_VIEW, () => catalog.anywhere.map(bodies.implicit).reduce(worse, READ))
     },
+    *everything() {
+      const functions = [...catalog.functions.values()].flat()
+      const relations = [...catalog.relations.values()].flat()
+      const implicit = [catalog.operators, catalog.types, catalog.casts].flatMap((map) => [...map.values()].flat())
+      for (const candidate of functions) {
+        const { definition, language } = candidate
+        if (definition !== null && trusted(candidate) === null) yield* ahead(ofFunction(definition, language))
+      }
+      for (const { definition, policies, expressions } of relations) {
+        if (definition !== null) yield* ahead(ofView(definition))
+        for (const text of [...policies, ...expressions]) yield* ahead(ofExpression(text))
+      }
+      for (const used of [...implicit, ...catalog.anywhere]) {
+        if ('expression' in used) yield* ahead(ofExpression(used.expression))
+      }
+      readings.forgetOthers()
+      // Now that nothing is left to be parsed, the answers are found quickly. Policies first: what they call may select from their own table.
+      for (const relation of relations) {
+        bodies.policies(relation)
+        yield
+      }
+      for (const candidate of functions) {
+        bodies.function(candidate)
+        yield
+      }
+      for (const relation of relations) {
+        if (relation.kind === 'view') bodies.view(relation)
+        yield
+      }
+    },
+    readings,
   }
 
-  function analysisOf(relation: Relation): Analysis | null {
-    let analysis = views.get(relation)
-    if (analysis === undefined) {
-      analysis = relation.definition === null ? null : analyze(relation.definition)
-      views.set(relation, analysis)
-    }
-    return analysis
-  }
+  const analysisOf = ({ definition }: Relation): Analysis | null =>
+    definition === null ? null : ofView(definition).finish()
 
   function expression(text: string): Treatment {
     return once(`expression ${text}`, UNKNOWN_VIEW, () => {
-      const analysis = analyzeExpression(text)
+      const analysis = ofExpression(text).finish()
       return analysis === null ? UNKNOWN_VIEW : judgeUses(analysis, { catalog, bodies, doubtful: false })
     })
   }

@@ -11,6 +11,7 @@ import { initParser, STATEMENT_TOKENS_MAX } from './parser.ts'
 
 export type { Catalog } from './catalog.ts'
 export { loadCatalog } from './catalog-query.ts'
+export { readAhead } from './function-judge.ts'
 
 const engine: Engine<Analysis, Catalog> = {
   lexicon: postgresLexicon,

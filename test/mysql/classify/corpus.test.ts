@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readAhead } from '../../../src/mysql/classify/routines.ts'
 import { corpus, type Flavour, recordedCatalog } from '../../corpus/mysql/corpus.ts'
 import { classifying, serversOf } from './classifying.ts'
 import { modeOf } from './scanning.ts'
@@ -38,6 +39,16 @@ describe.each(flavours)('%s', (flavour) => {
         sequence: row.sequence,
         empty: row.empty,
       })
+    }
+  })
+
+  test('the same when definitions were read ahead', () => {
+    const early = recordedCatalog(flavour)
+    expect([...readAhead(early, null)].length).toBeGreaterThan(50)
+    const after = classifying(() => early, serversOf[flavour])
+    for (const row of rows) {
+      const mode = modeOf(row.sqlMode, row.charset)
+      expect(after.facts(row.bytes, mode), row.sql).toEqual(facts(row.bytes, mode))
     }
   })
 

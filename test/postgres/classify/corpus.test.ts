@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { analyze } from '../../../src/postgres/classify/analyze.ts'
+import { readAhead } from '../../../src/postgres/classify/function-judge.ts'
 import { judge } from '../../../src/postgres/classify/judge.ts'
 import { corpus, type Row, recordedCatalog, VERSIONS } from '../../corpus/postgres/corpus.ts'
 import { classifying } from './classifying.ts'
@@ -16,11 +17,15 @@ test('the corpus is large, and says why everything is in it', () => {
 })
 
 describe.each(VERSIONS)('with the catalog of a PostgreSQL %i', (version) => {
-  const recorded = recordedCatalog(version)
-  const { facts } = classifying(() => recorded, { digests: 10_000, parseBurstMs: 1e9 })
   const rows = corpus.filter((row) => row.since <= version)
 
-  test('all facts are as expected, at first sight and from the cache', () => {
+  test.each([
+    ['when they are asked for', false],
+    ['ahead', true],
+  ])('all facts are as expected, at first sight and from the cache, with definitions read %s', (_, early) => {
+    const recorded = recordedCatalog(version)
+    if (early) expect([...readAhead(recorded, null)].length).toBeGreaterThan(100)
+    const { facts } = classifying(() => recorded, { digests: 10_000, parseBurstMs: 1e9 })
     const wrong: string[] = []
     for (const row of [...rows, ...rows]) {
       const { verdict, because, effect, usesClock, usesLastSequence, statements } = facts(row.sql, row.mode)
