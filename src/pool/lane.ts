@@ -110,12 +110,6 @@ const PERIOD_RIDES = 16
 /** A look at the sockets that do not wait costs a tenth of a write, and nearly always more has come: so often at most before all of it leaves. */
 const LOOKS_MAX = 2
 
-/**
- * While a server has more than so many to answer, what boards waits: it would do nothing but lie in the server's buffer, and later leaves with others in one write.
- * A few are needed, so that the server has something to do until more of them come.
- */
-const UNDER_WAY_MIN = 3
-
 /** Lanes with something to send. */
 let unsent: Lane[] = []
 let scheduled = false
@@ -146,10 +140,6 @@ export class Lane implements ConnectionOwner {
   readonly #rides: Ride[] = []
   readonly #onEmpty: (lane: Lane) => void
   #bytes: Buffer[] = []
-  /** So many rides, the last ones, are in `bytes` only. */
-  #unsent = 0
-  /** It is about to send. */
-  #soon = false
   /** Since when the head is the head. */
   #since: Instant = now()
   /** Since when the connection has been at `done`. */
@@ -177,25 +167,16 @@ export class Lane implements ConnectionOwner {
     this.#rides.push(ride)
     boarded = true
     this.expected += ride.expected
-    this.#unsent++
+    if (this.#bytes.length === 0) unsent.push(this)
     for (const piece of this.connection.exchange(unit, client, ride)) this.#bytes.push(piece)
-    this.#sendSoon()
-    return ride
-  }
-
-  #sendSoon(): void {
-    if (this.#soon || this.#unsent === 0 || this.#rides.length - this.#unsent > UNDER_WAY_MIN) return
-    this.#soon = true
-    unsent.push(this)
     if (!scheduled) {
       scheduled = true
       setImmediate(sendAll)
     }
+    return ride
   }
 
   send(): void {
-    this.#soon = false
-    this.#unsent = 0
     if (this.#bytes.length === 0) return
     const bytes = this.#bytes
     this.#bytes = []
@@ -216,7 +197,6 @@ export class Lane implements ConnectionOwner {
     const empty = this.#rides.length === 0
     this.expected = empty ? 0 : this.expected - ride.expected
     if (empty || this.#done.length === PERIOD_RIDES) this.#timeBusy(at)
-    this.#sendSoon()
   }
 
   /** How long the rides since `busySince` have taken together says what each of them takes when others are behind it. */

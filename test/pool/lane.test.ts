@@ -112,45 +112,6 @@ test('what boards in the next turns leaves with it, but those who came first do 
   expect(connection.written.join('')).toBe('abcde')
 })
 
-test('while the server has enough to do, what boards waits for others to leave with', async () => {
-  const { connection, lane, guests } = setUp('a', 'b', 'c', 'd', 'e')
-  const turns = async () => {
-    for (let i = 0; i < 4; i++) await turn()
-  }
-  await turns()
-  expect(connection.written).toEqual(['abcde'])
-
-  const [f, g] = [new Guest('f'), new Guest('g')]
-  const paces = new Paces()
-  lane.board(UNIT, 'f' as never, paces.of(digest(9)), f, f.sink)
-  await turns()
-  lane.board(UNIT, 'g' as never, paces.of(digest(9)), g, g.sink)
-  await turns()
-  connection.reply('A')
-  await turns()
-  expect(connection.written).toEqual(['abcde'])
-  connection.reply('B')
-  await turns()
-  expect(connection.written).toEqual(['abcde', 'fg'])
-
-  for (const text of ['C', 'D', 'E', 'F', 'G']) connection.reply(text)
-  expect([...guests, f, g].map(({ heard }) => heard[0])).toEqual(['A', 'B', 'C', 'D', 'E', 'F', 'G'])
-})
-
-test('what has waited leaves when the head keeps the connection, and its reply is for nobody', async () => {
-  const { connection, lane, guests } = setUp('a', 'b', 'c', 'd', 'e')
-  for (let i = 0; i < 4; i++) await turn()
-  const late = new Guest('f')
-  lane.board(UNIT, 'f' as never, new Paces().of(digest(9)), late, late.sink)
-  expect(lane.clear()).toBe(5)
-  expect(connection.written).toEqual(['abcde', 'f'])
-  expect(late.heard).toEqual(['evicted stalled'])
-  expect(guests[0]!.heard).toEqual(['keeps'])
-  for (const text of ['A', 'B', 'C', 'D', 'E', 'F']) connection.reply(text)
-  expect(guests[0]!.heard).toEqual(['keeps', 'A', 'end idle'])
-  expect(late.heard).toEqual(['evicted stalled'])
-})
-
 test('an error is its own', () => {
   const { connection, guests } = setUp('a', 'b')
   const sink = connection.sinks.shift()!
