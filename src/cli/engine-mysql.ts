@@ -212,7 +212,7 @@ class MySqlKnowledge implements Knowledge {
   async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
     const before = this.#catalog
     const catalog = await loadCatalog(query, this.#servers().flavour, before)
-    await this.#slices.begin(readAhead(catalog, before))
+    await this.#slices.begin(this, readAhead(catalog, before))
     this.#catalog = catalog
   }
 }

@@ -35,6 +35,8 @@ export async function createPostgresEngine({ config, fleet }: EngineParts): Prom
     const { tls } = config()
     return tls === null ? null : tlsServerEndPoint(pemToDer(tls.cert))
   }
+  // Of all databases together, so that many at once take no longer slices.
+  const slices = new InSlices()
   let currentAccounts = accounts()
   let channelBinding = binding()
 
@@ -65,7 +67,7 @@ export async function createPostgresEngine({ config, fleet }: EngineParts): Prom
     protocol: ({ classifier, state, schemaVersion }) =>
       new PgClient({ classifier, limits: config().limits, state, schemaVersion }),
     catalogOf: (database) => database,
-    knowledge: () => new PostgresKnowledge(config().limits.digests),
+    knowledge: () => new PostgresKnowledge(config().limits.digests, slices),
     lexMode: { standardConformingStrings: true, asciiSafeEncoding: true },
     reloaded() {
       currentAccounts = accounts()
@@ -82,9 +84,10 @@ class PostgresKnowledge implements Knowledge {
   settings: readonly string[] = []
   settersOfOthers: ReadonlySet<string> = new Set()
   #catalog: Catalog | null = null
-  readonly #slices = new InSlices()
+  readonly #slices: InSlices
 
-  constructor(digests: number) {
+  constructor(digests: number, slices: InSlices) {
+    this.#slices = slices
     this.classifier = createClassifier({
       seed: randomInt(2 ** 47),
       limits: { digests },
@@ -96,7 +99,7 @@ class PostgresKnowledge implements Knowledge {
   async load(query: Parameters<Knowledge['load']>[0]): Promise<void> {
     const before = this.#catalog
     const catalog = await loadCatalog(query, before)
-    await this.#slices.begin(readAhead(catalog, before))
+    await this.#slices.begin(this, readAhead(catalog, before))
     this.#catalog = catalog
     if (catalog.functions !== before?.functions) this.#findSettings(catalog)
   }

@@ -91,7 +91,7 @@ function standsStill(pid: number): boolean {
 /** Stops processes without ending them. Resolves when all their threads stand still: the signal is only on its way when kill(2) returns. */
 async function stopAll(pids: readonly number[]): Promise<void> {
   signal(pids, 'SIGSTOP')
-  await until('they stand still', () => pids.every(standsStill), { everyMs: 1 })
+  await until('they stand still', () => pids.every(standsStill), { everyMs: PROC ? 1 : 50 })
 }
 
 /** Stops a tree without ending it, the root first, so that it cannot start a child while its children are counted. Returns who was hit. */

@@ -41,6 +41,8 @@ export const readAhead = (catalog: Catalog, before: Catalog | null): Pieces<void
 function readBodies(catalog: Catalog, readings: Readings): Bodies {
   const verdicts = new Map<object, Treatment>()
   let refuses: boolean | null = null
+  /** Answers that are being found. */
+  let depth = 0
   const ofRoutine = (routine: Routine) =>
     readings.get(`${JSON.stringify([routine.sqlMode, routine.parameters])} ${routine.body}`, () => readRoutine(routine))
   const ofView = (definition: string) => readings.get(`view ${definition}`, () => readView(definition))
@@ -50,7 +52,15 @@ function readBodies(catalog: Catalog, readings: Readings): Bodies {
     const before = verdicts.get(key)
     if (before !== undefined) return before
     verdicts.set(key, meanwhile)
-    const found = find()
+    depth++
+    let found: Treatment
+    try {
+      found = find()
+    } catch {
+      // Routines that call each other in so long a chain that the stack is too short for them.
+      found = UNREADABLE
+    }
+    depth--
     verdicts.set(key, found)
     return found
   }
@@ -78,12 +88,15 @@ function readBodies(catalog: Catalog, readings: Readings): Bodies {
       })
     },
     refusesViews() {
-      refuses ??= [...catalog.relations.values()].flat().some((relation) => {
+      if (refuses !== null) return refuses
+      const found = [...catalog.relations.values()].flat().some((relation) => {
         if (relation.kind !== 'view') return false
         const { verdict, because } = bodies.view(relation)
         return verdict === 'primary' && REFUSED.has(because)
       })
-      return refuses
+      // A view that is being judged itself, because it looks into INFORMATION_SCHEMA, has no answer yet.
+      if (depth === 0) refuses = found
+      return found
     },
     view(relation) {
       return once(relation, UNKNOWN_RELATION, () => {
@@ -101,7 +114,8 @@ function readBodies(catalog: Catalog, readings: Readings): Bodies {
       for (const routine of routines) yield* ahead(ofRoutine(routine))
       for (const { definition } of views) if (definition !== null) yield* ahead(ofView(definition))
       readings.forgetOthers()
-      // Now that nothing is left to be read, the answers are found quickly.
+      // Now that nothing is left to be read, the answers are found quickly. This one first: views that look into INFORMATION_SCHEMA depend on it.
+      bodies.refusesViews()
       for (const routine of routines) {
         bodies.routine(routine)
         yield
@@ -123,7 +137,14 @@ function* readView(definition: string): Pieces<Analysis | null> {
   return analyze(canonical)
 }
 
-const REFUSED: ReadonlySet<string> = new Set(['volatile-function', 'write', 'locking-read'])
+/** What is unknown may be one of the others. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'volatile-function',
+  'write',
+  'locking-read',
+  'unknown-function',
+  'unknown-relation',
+])
 
 /** Nobody knows what it does, so it may do anything. */
 const UNREADABLE: Treatment = { ...UNKNOWN_FUNCTION, changesSchema: true }

@@ -18,14 +18,17 @@ interface Parser {
 const parsers: { mysql: Parser | null; mariadb: Parser | null } = { mysql: null, mariadb: null }
 
 /**
- * What parsing costs at most: of each word and sign 10 to 14 us on a slow machine, and that again for each parenthesis around it, because the grammars try to
- * read what is in it in several ways, one after another. Eight CASTs in each other took 260 ms.
+ * What parsing may cost. The grammars try what is in parentheses in several ways, one after another, and all of them again when something in there is not to their
+ * liking, though it may be to a server's. So each word and sign counts once more for each parenthesis around it, or several times.
  */
 const COST_MAX = 100
 const TOKEN = /[\w$]+|[^\s\w$]/g
 const PARENTHESIS = 2
-const CONVERSION = 3
+/** Subqueries and ODBC's braces. */
+const HARD = 4
+/** Eight of these in each other took 260 ms, and a single one with something unusual in it up to 6. */
 const CONVERTS = /^(cast|convert)$/i
+const SELECT = /^(select|with|values|table)$/i
 /** In bytes: longer ones are not even counted. */
 const LENGTH_MAX = 500
 const DATABASE = { mysql: 'MySQL', mariadb: 'MariaDB' } as const
@@ -47,10 +50,12 @@ export function isCheap(canonical: string): boolean {
   for (const [token] of canonical.matchAll(TOKEN)) {
     cost += factor
     if (cost > COST_MAX) return false
-    if (token === '(') {
+    if (token === '(' || token === '{') {
+      if (CONVERTS.test(before)) return false
       around.push(factor)
-      factor *= CONVERTS.test(before) ? CONVERSION : PARENTHESIS
-    } else if (token === ')') factor = around.pop() ?? 1
+      factor *= token === '(' ? PARENTHESIS : HARD
+    } else if (token === ')' || token === '}') factor = around.pop() ?? 1
+    else if (before === '(' && SELECT.test(token)) factor *= HARD / PARENTHESIS
     before = token
   }
   return true

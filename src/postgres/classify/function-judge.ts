@@ -55,14 +55,33 @@ function readBodies(catalog: Catalog, readings: Readings): FunctionBodies {
   const ofExpression = (text: string) =>
     readings.get(`expression ${text}`, () => inOnePiece(() => analyzeExpression(text)))
 
+  /** In the order in which they were found. */
+  const foundOf: (object | string)[] = []
+
   /** Keeps the answer; while it is being found, the answer is `meanwhile`, which makes a cycle unsafe. */
   function once(key: object | string, meanwhile: Treatment, find: () => Treatment): Treatment {
     const before = verdicts.get(key)
     if (before !== undefined) return before
+    const since = foundOf.length
     verdicts.set(key, meanwhile)
-    const found = find()
+    let found: Treatment
+    try {
+      found = find()
+    } catch {
+      // Functions that call each other in so long a chain that the stack is too short for them.
+      found = UNKNOWN_VIEW
+    }
+    if (meanwhile === READ && found !== READ) foundOf.splice(since).forEach(doubt)
     verdicts.set(key, found)
+    foundOf.push(key)
     return found
+  }
+
+  /** It was found while something passed for a read that is none, and may have relied on that. What is no read anyway only gets the worst effect. */
+  function doubt(key: object | string): void {
+    const found = verdicts.get(key)
+    if (found?.verdict === 'read') verdicts.delete(key)
+    else if (found !== undefined) verdicts.set(key, { ...found, effect: 'unknown' })
   }
 
   const judgeAll = (analyses: readonly Analysis[], otherwise: Treatment): Treatment =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Catalog, catalogOf, loadCatalog } from '../../../src/mysql/classify/catalog.ts'
+import { readAhead } from '../../../src/mysql/classify/routines.ts'
 import { recordedCatalog } from '../../corpus/mysql/corpus.ts'
 import { classifying, serversOf } from './classifying.ts'
 
@@ -176,4 +177,33 @@ test('a catalog is read by four queries, and once more for loadable functions, w
   const blind = await loadCatalog(query(true), 'mariadb')
   expect(blind.loadable).toBeNull()
   expect(classifying(() => blind, serversOf.mariadb).facts('SELECT median(1)').because).toBe('unknown-function')
+})
+
+test.each([
+  ['a view that writes', 'BEGIN UPDATE c SET n = n + 1; RETURN 1; END'],
+  [
+    'a function that writes and looks there itself',
+    'BEGIN DECLARE x int; SELECT count(*) INTO x FROM information_schema.tables; UPDATE c SET n = n + 1; RETURN 1; END',
+  ],
+])('MariaDB leaves %s out of INFORMATION_SCHEMA, though it looks there', (_, body) => {
+  const view = 'select `app`.`w`() AS `x`,`t`.`TABLE_NAME` AS `n` from `information_schema`.`TABLES` `t`'
+  const statements = ['select table_name from information_schema.tables', 'select * from app.v1']
+  for (const early of [false, true]) {
+    for (const order of [statements, statements.toReversed()]) {
+      const catalog = catalogOf(
+        {
+          routines: [['app', 'w', 'FUNCTION', 'SQL', body, '']],
+          parameters: [],
+          relations: [['app', 'v1', 'VIEW', view]],
+          tables: [['app', 'c']],
+          loadable: [],
+        },
+        'test',
+        true,
+      )
+      if (early) for (const _ of readAhead(catalog, null));
+      const { facts } = classifying(() => catalog, serversOf.mariadb)
+      expect(order.map((sql) => facts(sql).verdict)).toEqual(['primary', 'primary'])
+    }
+  }
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Catalog, UserFunction } from '../../../src/postgres/classify/catalog.ts'
+import type { Catalog, Relation, UserFunction } from '../../../src/postgres/classify/catalog.ts'
+import { readAhead } from '../../../src/postgres/classify/function-judge.ts'
 import { loadCatalog } from '../../../src/postgres/classify/index.ts'
 import { recordedCatalog } from '../../corpus/postgres/corpus.ts'
 import { classifying } from './classifying.ts'
@@ -123,4 +124,72 @@ test('a catalog that did not change is a new object with what was found out befo
   const third = await loadCatalog(answers(), second)
   expect(third.functions).not.toBe(second.functions)
   expect(third.builtins.get('now')).toBe(true)
+})
+
+/** Two tables whose policies look into each other by functions; one of them writes, or a chain of functions is too long to be followed. */
+function withPolicies(last: string): Catalog {
+  const body = (name: string, text: string) =>
+    `CREATE FUNCTION public.${name}() RETURNS boolean LANGUAGE sql STABLE AS $function$${text}$function$`
+  const catalog = withFunctions(
+    { name: 'h1', definition: body('h1', 'select exists (select 1 from t2)') },
+    { name: 'h2', definition: body('h2', 'select exists (select 1 from t1)') },
+    { name: 'w', definition: body('w', last), volatile: true },
+    ...Array.from({ length: 5000 }, (_, n) => ({
+      name: `deep${n}`,
+      definition: body('deep', `select deep${n + 1}()`),
+    })),
+  )
+  const table = (name: string, ...policies: string[]): [string, Relation[]] => [
+    name,
+    [
+      {
+        schema: 'public',
+        name,
+        kind: 'table',
+        definition: null,
+        policies,
+        triggers: [],
+        rules: false,
+        expressions: [],
+      },
+    ],
+  ]
+  return {
+    ...catalog,
+    relations: new Map([...catalog.relations, table('t1', 'h1()', 'w()'), table('t2', 'h2()'), table('t3', 'deep0()')]),
+  }
+}
+
+describe('policies that look into each other', () => {
+  const asked = ['select * from t1', 'select * from t2', 'select h1()', 'select h2()']
+  const orders = asked.map((_, first) => [...asked.slice(first), ...asked.slice(0, first)])
+  const verdicts = (catalog: Catalog, statements: readonly string[]) => {
+    const { facts } = classifying(() => catalog)
+    return statements.map((sql) => `${sql}: ${facts(sql).verdict}`)
+  }
+
+  test.each([...orders, [...asked].reverse()])(
+    'what writes behind them is found, whoever is asked first: %s',
+    (...order) => {
+      const all = order.map((sql) => `${sql}: primary`)
+      expect(verdicts(withPolicies('insert into log values (1); select true'), order)).toEqual(all)
+      const early = withPolicies('insert into log values (1); select true')
+      for (const _ of readAhead(early, null));
+      expect(verdicts(early, order)).toEqual(all)
+    },
+  )
+
+  test('where nothing writes they are reads', () => {
+    const early = withPolicies('select true')
+    for (const _ of readAhead(early, null));
+    expect(verdicts(early, asked)).toEqual(asked.map((sql) => `${sql}: read`))
+  })
+
+  test('what cannot be followed to its end is no read, also when it is asked again', () => {
+    const catalog = withPolicies('select true')
+    expect(verdicts(catalog, ['select * from t3', 'select * from t3 where true'])).toEqual([
+      'select * from t3: primary',
+      'select * from t3 where true: primary',
+    ])
+  })
 })
