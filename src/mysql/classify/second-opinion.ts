@@ -17,20 +17,13 @@ interface Parser {
 
 const parsers: { mysql: Parser | null; mariadb: Parser | null } = { mysql: null, mariadb: null }
 
-/**
- * What parsing may cost. The grammars try what is in parentheses in several ways, one after another, and all of them again when something in there is not to their
- * liking, though it may be to a server's. So each word and sign counts once more for each parenthesis around it, or several times.
- */
-const COST_MAX = 100
+/** Words and signs; the parsers take 10 to 60 us for each. */
+const TOKENS_MAX = 80
+/** In bytes: longer texts are not even counted. */
+const LENGTH_MAX = 320
 const TOKEN = /[\w$]+|[^\s\w$]/g
-const PARENTHESIS = 2
-/** Subqueries and ODBC's braces. */
-const HARD = 4
-/** Eight of these in each other took 260 ms, and a single one with something unusual in it up to 6. */
-const CONVERTS = /^(cast|convert)$/i
-const SELECT = /^(select|with|values|table)$/i
-/** In bytes: longer ones are not even counted. */
-const LENGTH_MAX = 500
+/** What can stand in itself without a parenthesis around it, or is read in several ways. */
+const HARD = /^(?:case|cast|convert|xor|\{)$/i
 const DATABASE = { mysql: 'MySQL', mariadb: 'MariaDB' } as const
 
 export async function loadSecondOpinion(): Promise<void> {
@@ -40,23 +33,18 @@ export async function loadSecondOpinion(): Promise<void> {
   parsers.mariadb = new mariadb.default.Parser() as unknown as Parser
 }
 
-/** Whether the parsers can be expected to be quick: their time grows with every parenthesis inside of another one. */
-export function isCheap(canonical: string): boolean {
+/**
+ * Whether the parsers can be expected to be quick. They try what nests in several ways, one after another, and all of them again when something in there is
+ * not to their liking (though it may be to a server's): eight CASTs in each other took 260 ms, five CASEs 100. So they see only what does not nest.
+ */
+export function isFlat(canonical: string): boolean {
   if (canonical.length > LENGTH_MAX) return false
-  const around: number[] = []
-  let factor = 1
-  let cost = 0
-  let before = ''
+  let tokens = 0
+  let depth = 0
   for (const [token] of canonical.matchAll(TOKEN)) {
-    cost += factor
-    if (cost > COST_MAX) return false
-    if (token === '(' || token === '{') {
-      if (CONVERTS.test(before)) return false
-      around.push(factor)
-      factor *= token === '(' ? PARENTHESIS : HARD
-    } else if (token === ')' || token === '}') factor = around.pop() ?? 1
-    else if (before === '(' && SELECT.test(token)) factor *= HARD / PARENTHESIS
-    before = token
+    if (++tokens > TOKENS_MAX || HARD.test(token)) return false
+    if (token === '(' && ++depth > 1) return false
+    if (token === ')') depth--
   }
   return true
 }
@@ -64,7 +52,7 @@ export function isCheap(canonical: string): boolean {
 /** Whether the parser sees something other than reading in a canonical text. */
 export function objects(canonical: string, flavour: Servers['flavour']): boolean {
   const parser = parsers[flavour]
-  if (parser === null || !isCheap(canonical)) return false
+  if (parser === null || !isFlat(canonical)) return false
   let parsed: Parsed
   try {
     parsed = parser.parse(withSamples(canonical), { database: DATABASE[flavour] })
