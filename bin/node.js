@@ -22,19 +22,22 @@ export function nodePath() {
 
 /**
  * Options that V8 takes only when a process starts. Its space for new objects would grow to 64 MiB under load, several times of what a
- * thousand clients hold, and a proxy's garbage is gone long before a space of a quarter of that is full.
+ * thousand clients hold, and a proxy's garbage is gone long before a space of a quarter of that is full. And from what happens to be alive during a pause
+ * it would conclude that such objects live long, and put each statement's among the old ones from then on, where only a full collection finds them.
  */
-export const v8Options = ['--max-semi-space-size=8']
+export const v8Options = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring']
 
-const chosen = /--max[-_]semi[-_]space[-_]size/
+const kinds = [/--max[-_]semi[-_]space[-_]size/, /--(no[-_])?allocation[-_]site[-_]pretenuring/]
 
 /** Begins this very process anew with those options, unless it has them or others of the kind; nothing where the platform cannot. */
 export function restartWithOptions() {
-  if ([...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => chosen.test(option))) return
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? '']
+  const missing = v8Options.filter((_, at) => !given.some((option) => kinds[at].test(option)))
+  if (missing.length === 0) return
   // A parent's channel (fork, cluster, process managers) would be lost.
   if (typeof process.execve !== 'function' || process.connected) return
   try {
-    process.execve(process.execPath, [process.execPath, ...v8Options, ...process.execArgv, ...process.argv.slice(1)])
+    process.execve(process.execPath, [process.execPath, ...missing, ...process.execArgv, ...process.argv.slice(1)])
   } catch {
     // It runs as well without them.
   }

@@ -48,6 +48,7 @@ describe('freshet', () => {
         const command = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').split('\0')
         expect(command.filter((option) => option.includes('semi-space'))).toEqual([`--max-semi-space-size=${size}`])
         expect(command).toContain('--no-warnings')
+        expect(command.filter((option) => option.includes('pretenuring'))).toEqual(['--no-allocation-site-pretenuring'])
       } finally {
         child.kill('SIGKILL')
       }
