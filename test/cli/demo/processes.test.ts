@@ -38,13 +38,13 @@ describe('a tree of processes with several threads each', () => {
         return false
       }
     })
-  })
+  }, 40_000)
 
   afterEach(async () => {
     const tree = await crashTree(root.pid!)
     await until('they are gone', () => running(tree).length === 0)
     rmSync(folder, { recursive: true })
-  })
+  }, 40_000)
 
   test('stands still when it is said to', async () => {
     for (let round = 0; round < 20; round++) {
