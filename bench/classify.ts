@@ -26,6 +26,8 @@ interface Contestant {
 
 async function contestants(): Promise<Contestant[]> {
   await Promise.all([postgres.initClassifier(), mysql.initClassifier()])
+  postgres.warmClassifier()
+  mysql.warmClassifier()
   const optionsOf = (parseBurstMs?: number) => ({
     seed: 1,
     limits: { digests: 10_000, ...(parseBurstMs === undefined ? {} : { parseBurstMs }) },

@@ -1,6 +1,7 @@
 /** What takes part whatever the engine is: each starts, tells where clients connect and which process costs CPU, and stops. */
 import { join } from 'node:path'
-import { configFolder, freePort, startPeer } from './peer-process.ts'
+import { freePort } from '../src/cli/demo/ports.ts'
+import { configFolder, startPeer } from './peer-process.ts'
 import type { Contestant, Servers, Target } from './suite.ts'
 import { findProgram, versionOf } from './tools.ts'
 

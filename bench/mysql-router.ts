@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
-import { configFolder, freePort, startPeer } from './peer-process.ts'
+import { freePort } from '../src/cli/demo/ports.ts'
+import { configFolder, startPeer } from './peer-process.ts'
 import type { Contestant } from './suite.ts'
 import { versionOf } from './tools.ts'
 

@@ -1,23 +1,12 @@
 /** Starting and ending the programs that are compared. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWatchdog } from '../src/cli/demo/watchdog.ts'
 import type { Running, Target } from './suite.ts'
 import { type Account, unprivileged } from './tools.ts'
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -31,7 +20,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Waits for the process to accept connections; fails with what it said when it ends first. */
-export async function untilAccepting(child: ChildProcess, port: number, name: string): Promise<void> {
+async function untilAccepting(child: ChildProcess, port: number, name: string): Promise<void> {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data: Buffer) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { packagesOf } from '../src/cli/demo/mysql-packages.ts'
-import { configFolder, freePort, startPeer } from './peer-process.ts'
+import { freePort } from '../src/cli/demo/ports.ts'
+import { configFolder, startPeer } from './peer-process.ts'
 import type { Contestant } from './suite.ts'
 import { findProgram, versionOf } from './tools.ts'
 

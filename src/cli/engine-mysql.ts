@@ -16,6 +16,7 @@ import {
   readAhead,
   type Servers,
   UNKNOWN_SERVERS,
+  warmClassifier,
 } from '../mysql/classify/index.ts'
 import { MySqlClient } from '../mysql/client.ts'
 import { createClientLogin, type MySqlClientLogin, type ServerFace } from '../mysql/client-login.ts'
@@ -42,6 +43,7 @@ const NO_SERVER: ServerFace = {
 
 export async function createMySqlEngine({ config, fleet }: EngineParts): Promise<Engine> {
   await initClassifier()
+  warmClassifier()
   const dialects = new Map<string, Dialect>()
   const cache = createPasswordCache(PASSWORDS_MAX)
   const rsaKeys = createRsaKeys()

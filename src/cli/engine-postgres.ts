@@ -11,6 +11,7 @@ import {
   initClassifier,
   loadCatalog,
   readAhead,
+  warmClassifier,
 } from '../postgres/classify/index.ts'
 import { PgClient } from '../postgres/client.ts'
 import { createClientLogin } from '../postgres/client-login.ts'
@@ -26,6 +27,7 @@ import { pemToDer } from './pem.ts'
 
 export async function createPostgresEngine({ config, fleet }: EngineParts): Promise<Engine> {
   await initClassifier()
+  warmClassifier()
   const dialects = new Map<ServerTlsMode, Dialect>()
   const accounts = () => {
     const { users, query, method } = config().auth

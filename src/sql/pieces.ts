@@ -1,6 +1,7 @@
 /** Work that can pause wherever it yields. */
 export type Pieces<Result> = Generator<undefined, Result, undefined>
 
+/** What cannot pause, as if it could. */
 export function* inOnePiece<Result>(find: () => Result): Pieces<Result> {
   yield
   return find()
@@ -62,6 +63,40 @@ export class Readings {
   /** Whatever was read before and not asked for since is gone. */
   forgetOthers(): void {
     this.#before = null
+  }
+}
+
+/** What the definitions of one catalog do: found out when somebody asks, or all of it ahead. */
+interface Bodies {
+  everything(): Pieces<void>
+  readonly readings: Readings
+}
+
+/**
+ * One of them for each catalog, for as long as that is there. `keyOf`: what a catalog that was read again without a change shares with the one before. A new one begins
+ * with what was read for `before`.
+ */
+export function bodiesPer<Catalog, Found extends Bodies>(
+  keyOf: (catalog: Catalog) => object,
+  create: (catalog: Catalog, readings: Readings) => Found,
+): (catalog: Catalog, before?: Catalog | null) => Found {
+  const known = new WeakMap<object, Found>()
+  return (catalog, before = null) => {
+    let found = known.get(keyOf(catalog))
+    if (found === undefined) {
+      const readings = before === null ? undefined : known.get(keyOf(before))?.readings
+      found = create(catalog, new Readings(readings ?? null))
+      known.set(keyOf(catalog), found)
+    }
+    return found
+  }
+}
+
+/** One item after another, each in one piece. */
+export function* each<Item>(items: readonly Item[], act: (item: Item) => unknown): Pieces<void> {
+  for (const item of items) {
+    act(item)
+    yield
   }
 }
 

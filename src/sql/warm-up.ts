@@ -1,3 +1,4 @@
+import type { ClassifierOptions } from './classifier.ts'
 import type { Classifier, LexMode } from './facts.ts'
 
 /** Statements as applications send them. `$$` stands for what makes each of them a new one. */
@@ -13,11 +14,15 @@ const STATEMENTS = [
 ]
 const ROUNDS = 10
 
+/** For a classifier that is thrown away again. */
+const OPTIONS: ClassifierOptions<never> = { seed: 0, limits: { digests: 1 }, catalog: () => null, now: () => 0 }
+
 /**
- * Lets a classifier see new statements before clients send some. Its parsers are compiled meanwhile: the very first statement would hold up everybody for
+ * Lets a new classifier see statements before clients send some. The parsers are compiled meanwhile: the very first statement would hold up everybody for
  * some 25 ms, and the next hundred for several times as long as later ones.
  */
-export function warmUp(classifier: Classifier, mode: LexMode): void {
+export function warmUp(create: (options: ClassifierOptions<never>) => Classifier, mode: LexMode): void {
+  const classifier = create(OPTIONS)
   const encoder = new TextEncoder()
   for (let round = 0; round < ROUNDS; round++) {
     for (const statement of STATEMENTS) {

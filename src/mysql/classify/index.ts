@@ -49,16 +49,15 @@ export function mysqlEngine(servers: () => Servers): Engine<Analysis, Catalog> {
 
 const decoder = new TextDecoder()
 
-/** Loads the second opinion's grammars, and lets them become quick. Once per thread, before the first classifier is used; without it the tokens alone decide. */
-export async function initClassifier(): Promise<void> {
-  await loadSecondOpinion()
-  const options = { seed: 0, limits: { digests: 1 }, catalog: () => null, now: () => performance.now() }
+/** Loads the second opinion's grammars. Once per thread, before the first classifier is used; without it the tokens alone decide. */
+export const initClassifier: () => Promise<void> = loadSecondOpinion
+
+/** Lets all of that become quick, where clients wait for it. */
+export function warmClassifier(): void {
+  const mode = mysqlLexMode({ sqlMode: '', characterSetClient: 'utf8mb4' })
   for (const flavour of ['mysql', 'mariadb'] as const) {
     const servers = { ...UNKNOWN_SERVERS, flavour }
-    warmUp(
-      createClassifier({ ...options, servers: () => servers }),
-      mysqlLexMode({ sqlMode: '', characterSetClient: 'utf8mb4' }),
-    )
+    warmUp((options) => createClassifier({ ...options, servers: () => servers }), mode)
   }
 }
 

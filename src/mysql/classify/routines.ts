@@ -1,4 +1,4 @@
-import { ahead, type Pieces, Readings } from '../../sql/pieces.ts'
+import { ahead, bodiesPer, each, type Pieces, type Readings } from '../../sql/pieces.ts'
 import type { Analysis } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import { READ, type Treatment, UNKNOWN_FUNCTION, UNKNOWN_RELATION } from './builtins.ts'
@@ -18,25 +18,11 @@ export interface Bodies {
   readonly readings: Readings
 }
 
-/** By the catalog's routines, which a catalog that was read again without a change shares with the one before. */
-const known = new WeakMap<Catalog['routines'], Bodies>()
-
-export function bodiesOf(catalog: Catalog): Bodies {
-  return bodiesAfter(catalog, null)
-}
-
-function bodiesAfter(catalog: Catalog, before: Catalog | null): Bodies {
-  let bodies = known.get(catalog.routines)
-  if (bodies === undefined) {
-    bodies = readBodies(catalog, new Readings((before && known.get(before.routines)?.readings) ?? null))
-    known.set(catalog.routines, bodies)
-  }
-  return bodies
-}
+export const bodiesOf = bodiesPer((catalog: Catalog) => catalog.routines, readBodies)
 
 /** Reads all definitions, so that no statement has to wait for that. Those that were the same in the catalog before have been read. */
 export const readAhead = (catalog: Catalog, before: Catalog | null): Pieces<void> =>
-  bodiesAfter(catalog, before).everything()
+  bodiesOf(catalog, before).everything()
 
 function readBodies(catalog: Catalog, readings: Readings): Bodies {
   const verdicts = new Map<object, Treatment>()
@@ -116,14 +102,8 @@ function readBodies(catalog: Catalog, readings: Readings): Bodies {
       readings.forgetOthers()
       // Now that nothing is left to be read, the answers are found quickly. This one first: views that look into INFORMATION_SCHEMA depend on it.
       bodies.refusesViews()
-      for (const routine of routines) {
-        bodies.routine(routine)
-        yield
-      }
-      for (const view of views) {
-        bodies.view(view)
-        yield
-      }
+      yield* each(routines, bodies.routine)
+      yield* each(views, bodies.view)
     },
     readings,
   }

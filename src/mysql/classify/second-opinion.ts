@@ -26,6 +26,7 @@ const TOKEN = /[\w$]+|[^\s\w$]/g
 const HARD = /^(?:case|cast|convert|xor|\{)$/i
 const DATABASE = { mysql: 'MySQL', mariadb: 'MariaDB' } as const
 
+/** Loads both grammars. */
 export async function loadSecondOpinion(): Promise<void> {
   const mysql = await import('node-sql-parser/build/mysql.js')
   const mariadb = await import('node-sql-parser/build/mariadb.js')

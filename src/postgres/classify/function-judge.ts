@@ -1,4 +1,4 @@
-import { ahead, inOnePiece, type Pieces, Readings } from '../../sql/pieces.ts'
+import { ahead, bodiesPer, each, inOnePiece, type Pieces, type Readings } from '../../sql/pieces.ts'
 import type { Analysis, Name } from './analysis.ts'
 import { analyze } from './analyze.ts'
 import { extensionFunction, READ, type Treatment, UNKNOWN_FUNCTION, VOLATILE } from './builtins.ts'
@@ -24,25 +24,11 @@ export interface FunctionBodies {
 
 const UNKNOWN_VIEW: Treatment = { verdict: 'primary', because: 'unknown-relation', effect: 'unknown' }
 
-/** By the catalog's functions, which a catalog that was read again without a change shares with the one before. */
-const known = new WeakMap<Catalog['functions'], FunctionBodies>()
-
-export function bodiesOf(catalog: Catalog): FunctionBodies {
-  return bodiesAfter(catalog, null)
-}
-
-function bodiesAfter(catalog: Catalog, before: Catalog | null): FunctionBodies {
-  let bodies = known.get(catalog.functions)
-  if (bodies === undefined) {
-    bodies = readBodies(catalog, new Readings((before && known.get(before.functions)?.readings) ?? null))
-    known.set(catalog.functions, bodies)
-  }
-  return bodies
-}
+export const bodiesOf = bodiesPer((catalog: Catalog) => catalog.functions, readBodies)
 
 /** Reads all definitions, so that no statement has to wait for that. Those that were the same in the catalog before have been read. */
 export const readAhead = (catalog: Catalog, before: Catalog | null): Pieces<void> =>
-  bodiesAfter(catalog, before).everything()
+  bodiesOf(catalog, before).everything()
 
 function readBodies(catalog: Catalog, readings: Readings): FunctionBodies {
   const byOid = new Map<string, UserFunction>()
@@ -163,18 +149,10 @@ function readBodies(catalog: Catalog, readings: Readings): FunctionBodies {
       }
       readings.forgetOthers()
       // Now that nothing is left to be parsed, the answers are found quickly. Policies first: what they call may select from their own table.
-      for (const relation of relations) {
-        bodies.policies(relation)
-        yield
-      }
-      for (const candidate of functions) {
-        bodies.function(candidate)
-        yield
-      }
-      for (const relation of relations) {
-        if (relation.kind === 'view') bodies.view(relation)
-        yield
-      }
+      yield* each(relations, bodies.policies)
+      yield* each(functions, bodies.function)
+      const views = relations.filter(({ kind }) => kind === 'view')
+      yield* each(views, bodies.view)
     },
     readings,
   }

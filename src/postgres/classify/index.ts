@@ -19,19 +19,12 @@ const engine: Engine<Analysis, Catalog> = {
   judge,
 }
 
-/** Loads PostgreSQL's grammar, and lets it become quick. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
-export async function initClassifier(): Promise<void> {
-  await initParser()
-  warmUp(createClassifier(WARMING), { standardConformingStrings: true, asciiSafeEncoding: true })
-}
+/** Loads PostgreSQL's grammar. Once per thread, before the first classifier is used; until then every statement is `unparsed`. */
+export const initClassifier: () => Promise<void> = initParser
 
-/** For a classifier that nobody asks anything. */
-const WARMING: ClassifierOptions<Catalog> = {
-  seed: 0,
-  limits: { digests: 1 },
-  catalog: () => null,
-  now: () => performance.now(),
-}
+/** Lets that become quick, where clients wait for it. */
+export const warmClassifier = (): void =>
+  warmUp(createClassifier, { standardConformingStrings: true, asciiSafeEncoding: true })
 
 /** Classifies PostgreSQL statements: facts from the digest's cache, at first sight from PostgreSQL's own parser and the catalog. */
 export function createClassifier(options: ClassifierOptions<Catalog>): Classifier {
