@@ -5,6 +5,7 @@ import { clusterNeedsRestart } from '../config/changes.ts'
 import type { Address, ClusterConfig } from '../config/types.ts'
 import type { ClientIdentity, ClientLogin, Failure, LocalAnswer } from '../dialect.ts'
 import { createFleet } from '../fleet/fleet.ts'
+import { scheduleBehindInput } from '../fleet/schedule.ts'
 import { serverContext } from '../net/connect.ts'
 import { type Listener, listen, type Socket } from '../net/listener.ts'
 import type { Transport } from '../net/transport.ts'
@@ -66,10 +67,7 @@ export async function startCluster(
     clockSkewMax: config.monitor.clockSkewMax,
     maxLag: config.policy.maxLag,
     clock: now,
-    schedule: (delay, action) => {
-      const timer = setTimeout(action, delay)
-      return () => clearTimeout(timer)
-    },
+    schedule: scheduleBehindInput,
     log,
     onEpoch: (epoch, at) => {
       floors.startEpoch(epoch, at)

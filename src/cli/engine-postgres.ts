@@ -20,9 +20,11 @@ import { SSL_REQUEST_PACKET } from '../postgres/frontend.ts'
 import { covers } from '../postgres/position.ts'
 import { connectProbe } from '../postgres/probe.ts'
 import { settingNames } from '../postgres/setting-names.ts'
+import type { Snapshot } from '../routing/types.ts'
 import { accountLookups } from './account-lookups.ts'
 import type { Engine, EngineParts, Knowledge } from './engine.ts'
 import { InSlices } from './in-slices.ts'
+import { waitBriefly } from './patience.ts'
 import { pemToDer } from './pem.ts'
 
 export async function createPostgresEngine({ config, fleet }: EngineParts): Promise<Engine> {
@@ -31,7 +33,16 @@ export async function createPostgresEngine({ config, fleet }: EngineParts): Prom
   const dialects = new Map<ServerTlsMode, Dialect>()
   const accounts = () => {
     const { users, query, method } = config().auth
-    return createAccounts({ users, query, trust: method === 'trust', run: accountLookups(fleet, query !== null) })
+    const lookUp = accountLookups(fleet, query !== null)
+    return createAccounts({
+      users,
+      query,
+      trust: method === 'trust',
+      run: async (sql, parameters) => {
+        await waitBriefly(() => canAnswer(fleet().snapshot()))
+        return lookUp(sql, parameters)
+      },
+    })
   }
   const binding = () => {
     const { tls } = config()
@@ -121,3 +132,7 @@ class PostgresKnowledge implements Knowledge {
     this.settersOfOthers = setters
   }
 }
+
+/** Whether there is a server that accounts can be looked up on. */
+const canAnswer = ({ primary, servers }: Snapshot): boolean =>
+  primary !== null || servers.some(({ up, role }) => up && role === 'replica')

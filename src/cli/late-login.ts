@@ -1,10 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { MySqlClientLogin } from '../mysql/client-login.ts'
-
-/** ms */
-const LOOK_EVERY = 10
-/** ms; after that a client is told by an error that no server is there. */
-const PATIENCE = 2000
+import { waitBriefly } from './patience.ts'
 
 /**
  * A client that comes before any server has answered: what it is greeted with is the servers' to say, so the greeting waits for them a little.
@@ -17,7 +12,7 @@ export function lateLogin(begin: () => MySqlClientLogin, isReady: () => boolean)
   }
   return {
     async start() {
-      for (let waited = 0; waited < PATIENCE && !isReady(); waited += LOOK_EVERY) await delay(LOOK_EVERY)
+      await waitBriefly(isReady)
       return begun().start()
     },
     receive: (chunk) => begun().receive(chunk),

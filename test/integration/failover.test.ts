@@ -1,6 +1,7 @@
 /** Servers that stop, die, freeze, come back and change their roles, seen by the clients of one Freshet that is never restarted. */
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pause } from '../../src/cli/demo/processes.ts'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
 import { configFor, type FreshetProcess, freshetFor, startFreshet } from '../support/freshet.ts'
 import { type Fleet, type PostgresServer, startFleet, until } from '../support/postgres.ts'
@@ -322,6 +323,23 @@ describe('without a primary', () => {
     await write(on, 'first')
     await Promise.all(fleet.replicas.map((one) => one.start()))
     await until('replicas are used', async () => (await ranOn(on, 'SELECT count(*) FROM words')) !== fleet.primary.name)
+  })
+
+  test('who comes before the servers have answered is let in as soon as they do', async () => {
+    await Promise.all(fleet.servers.map((server) => server.freeze()))
+    let early: Promise<pg.Client>
+    try {
+      await start()
+      expect((await freshet.get('/readyz')).status).toBe(503)
+      early = client()
+      // Whatever comes of it is looked at below.
+      early.catch(() => {})
+      // Long enough for it to arrive, and not for Freshet to lose patience.
+      await pause(300)
+    } finally {
+      for (const server of fleet.servers) server.thaw()
+    }
+    expect(await first(await early, 'SELECT 1')).toBe(1)
   })
 })
 
