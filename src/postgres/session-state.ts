@@ -9,7 +9,7 @@ export const LOGIN_STATE: SessionState = { key: '', settings: new Map() }
 /** These come first and in this order: setting the user resets the role, and both decide what else may be set. */
 const FIRST = ['session_authorization', 'role']
 
-/** Freshet's own on replica connections; a client's wish for it means the primary. */
+/** Freshet's own on replica connections, where it is on. Whatever a client makes of it, a read is the same there, and its value is read on the primary. */
 const READ_ONLY = 'default_transaction_read_only'
 
 export function stateOf(settings: ReadonlyMap<string, string>): SessionState {
@@ -86,11 +86,7 @@ const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(nam
 
 /** Settings whose effect on a replica would not be the primary's, so that such a session stays on the primary. */
 export function keepsOnPrimary(state: SessionState): boolean {
-  return (
-    state.settings.has('default_transaction_isolation') ||
-    state.settings.has(READ_ONLY) ||
-    state.settings.has('transaction_isolation')
-  )
+  return state.settings.has('default_transaction_isolation') || state.settings.has('transaction_isolation')
 }
 
 /**

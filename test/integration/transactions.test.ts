@@ -247,6 +247,16 @@ describe('read-only transactions', () => {
     await client.query('SET default_transaction_read_only = on')
     expect((await failureOf(client.query('DELETE FROM rows'))).code).toBe('25006')
     expect(await first(client, "SELECT current_setting('default_transaction_read_only')")).toBe('on')
+    const reads = () =>
+      until('its reads run on the replica', async () => {
+        await client.query(COUNT)
+        return (await roleOf(client)) === 'replica'
+      })
+    await reads()
+    await client.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE')
+    await reads()
+    await client.query('DELETE FROM rows WHERE id < 0')
+    expect(await first(client, 'SHOW default_transaction_read_only')).toBe('off')
     await other.query('UPDATE rows SET n = n')
     expect(await first(other, '/* freshet: route=primary */ SHOW default_transaction_read_only')).toBe('off')
     await client.query('RESET default_transaction_read_only')
