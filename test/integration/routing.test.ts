@@ -3,7 +3,7 @@ import type pg from 'pg'
 import postgres from 'postgres'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
-import { type FreshetProcess, freshetFor } from '../support/freshet.ts'
+import { freshetFor, freshetForAll } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 2 })
@@ -19,15 +19,14 @@ const PROTOCOLS: [string, unknown[] | undefined][] = [
   ['extended', []],
 ]
 
-let freshet: FreshetProcess
+const freshet = freshetForAll(fleet, { pool: { size: 2 }, max_lag: '1h' })
 let client: pg.Client
 let other: pg.Client
 beforeEach(async () => {
   for (const replica of fleet().replicas) await replica.resumeReplay()
   await fleet().caughtUp()
-  freshet = await freshetFor(fleet(), { pool: { size: 2 }, max_lag: '1h' })
-  client = await connectTo(freshet.url())
-  other = await connectTo(freshet.url())
+  client = await connectTo(freshet().url())
+  other = await connectTo(freshet().url())
   return async () => {
     for (const replica of fleet().replicas) await replica.resumeReplay()
   }
@@ -83,7 +82,7 @@ describe('levels', () => {
       await session.query("SET freshet.causal_key = 'user-42'")
       await session.query("SET freshet.consistency = 'scope'")
     }
-    const stranger = await connectTo(freshet.url(), {
+    const stranger = await connectTo(freshet().url(), {
       options: '-c freshet.causal_key=user-7 -c freshet.consistency=scope',
     })
     await onReplica(stranger)
@@ -203,15 +202,15 @@ describe('controls', () => {
   })
 
   test('start-up options, and DISCARD ALL goes back to them', async () => {
-    const mine = await connectTo(freshet.url(), { options: '-c freshet.max_lag=200ms -c freshet.route=primary' })
+    const mine = await connectTo(freshet().url(), { options: '-c freshet.max_lag=200ms -c freshet.route=primary' })
     expect(await first(mine, 'SHOW freshet.max_lag')).toBe('200ms')
     await mine.query(READ)
     expect(await reason(mine)).toBe('hint')
     await mine.query('SET freshet.route = auto')
     await mine.query('DISCARD ALL')
     expect(await first(mine, 'SHOW freshet.route')).toBe('primary')
-    expect((await failureOf(connectTo(freshet.url(), { options: '-c freshet.max_lag=soon' }))).code).toBe('22023')
-    expect((await failureOf(connectTo(freshet.url(), { options: '-c freshet.nosuch=1' }))).code).toBe('42704')
+    expect((await failureOf(connectTo(freshet().url(), { options: '-c freshet.max_lag=soon' }))).code).toBe('22023')
+    expect((await failureOf(connectTo(freshet().url(), { options: '-c freshet.nosuch=1' }))).code).toBe('42704')
   })
 
   test.each(PROTOCOLS)('hints by the %s protocol', async (_, values) => {
@@ -286,7 +285,7 @@ describe('EXPLAIN ROUTE', () => {
   })
 
   test('by a driver that prepares, describes and counts the parameters before it binds them', async () => {
-    const sql = postgres(freshet.url(), { max: 1 })
+    const sql = postgres(freshet().url(), { max: 1 })
     const rows = await sql.unsafe(`EXPLAIN ROUTE ${READ} WHERE n = $1 AND n <> $2`, ['1', '2'], { prepare: true })
     expect(rows.map(({ fact, value }) => `${fact} ${value}`)).toContain('class read')
     const statement = await sql.unsafe(`EXPLAIN ROUTE ${READ} WHERE n = $2`, [], { prepare: true }).describe()

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
-import { type FreshetProcess, freshetFor } from '../support/freshet.ts'
+import { freshetForAll } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 1 })
@@ -15,13 +15,12 @@ beforeAll(async () => {
 })
 
 const COUNT = 'SELECT count(*)::int FROM rows'
-let freshet: FreshetProcess
+const freshet = freshetForAll(fleet, { pool: { size: 2 } })
 let client: pg.Client
 let other: pg.Client
 beforeEach(async () => {
-  freshet = await freshetFor(fleet(), { pool: { size: 2 } })
-  client = await connectTo(freshet.url())
-  other = await connectTo(freshet.url())
+  client = await connectTo(freshet().url())
+  other = await connectTo(freshet().url())
 })
 
 const roleOf = async (session: pg.Client): Promise<string> => {
@@ -157,7 +156,7 @@ describe('what a transaction sees and does', () => {
   })
 
   test('a client that leaves in the middle has done nothing', async () => {
-    const leaver = await connectTo(freshet.url())
+    const leaver = await connectTo(freshet().url())
     await leaver.query('BEGIN')
     await leaver.query('UPDATE rows SET n = 99')
     await leaver.end()

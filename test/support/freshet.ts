@@ -1,5 +1,5 @@
 /** Freshet as a child process in front of a fleet. */
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { type FreshetOptions, type FreshetProcess, startFreshet } from '../../src/cli/demo/freshet-process.ts'
 import type { MysqlFleet } from '../../src/cli/demo/local-mysql.ts'
 import type { Fleet } from '../../src/cli/demo/local-postgres.ts'
@@ -37,6 +37,21 @@ export async function freshetFor(
     await freshet.stop()
   })
   return freshet
+}
+
+/** Freshet that lives as long as the file (or the `describe`) that asks for it, behind what its own `beforeAll`s do. Call the result inside of tests. */
+export function freshetForAll(fleet: () => Fleet | MysqlFleet, cluster: object = {}): () => FreshetProcess {
+  let freshet: FreshetProcess | null = null
+  beforeAll(async () => {
+    freshet = await startFreshet(configFor(fleet(), cluster))
+  })
+  afterAll(async () => {
+    await freshet?.stop()
+  })
+  return () => {
+    if (!freshet) throw new Error('Freshet runs inside of tests only')
+    return freshet
+  }
 }
 
 /** A connection string for clients of MySQL and MariaDB. */
