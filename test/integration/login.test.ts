@@ -1,7 +1,7 @@
 /** Logging in through Freshet: who may, who may not (in the server's own words), and what happens when that changes. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first } from '../support/clients.ts'
-import { type FreshetProcess, freshetFor, total } from '../support/freshet.ts'
+import { type FreshetProcess, freshetFor, freshetForAll, total } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({
@@ -34,6 +34,8 @@ beforeAll(async () => {
   await fleet().caughtUp()
 })
 
+const shared = freshetForAll(fleet)
+
 const whoAmI = async (freshet: FreshetProcess, user: string, password = user) => {
   const client = await connectTo(freshet.url(user, 'app', password))
   const [name, wrote] = [
@@ -51,7 +53,7 @@ const direct = (user: string, password = user, database = 'app') =>
 
 describe('verifiers come from', () => {
   test("pg_authid, through the monitor's account", async () => {
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     expect(await whoAmI(freshet, 'app')).toBe('app')
   })
 
@@ -110,14 +112,14 @@ describe("refusals are the server's own", () => {
     ['a revoked CONNECT', 'app', 'app', 'closed'],
     ['a name with quotes', 'a%22b', 'x', 'app'],
   ] as const)('%s', async ([, user, password, database]) => {
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     const through = await refusal(freshet.url(user, database, password))
     expect(through).toEqual(await refusal(direct(user, password, database)))
     expect(through.code).not.toBe('')
   })
 
   test('settings that the server refuses', async () => {
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     const asked = (url: string) => failureOf(connectTo(url, { options: '-c work_mem=much' }))
     expect(await asked(freshet.url())).toEqual(await asked(direct('app')))
   })
@@ -135,7 +137,7 @@ async function hangUp(freshet: FreshetProcess, user: string): Promise<void> {
 
 describe('what changes on the server', () => {
   test('a user and a database created a second ago', async () => {
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     await connectTo(freshet.url())
     await sql("CREATE ROLE newcomer LOGIN PASSWORD 'newcomer'")
     await sql('CREATE DATABASE newcomer OWNER newcomer')
@@ -172,7 +174,7 @@ describe('what changes on the server', () => {
   })
 
   test('a role that is dropped', async () => {
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     await sql("CREATE ROLE leaving LOGIN PASSWORD 'leaving'")
     expect(await whoAmI(freshet, 'leaving')).toBe('leaving')
     await sql('DROP ROLE leaving')
@@ -181,7 +183,7 @@ describe('what changes on the server', () => {
 
   test('rights that are taken away count at once, though a pooled connection would still work', async () => {
     await sql("CREATE ROLE wavering LOGIN PASSWORD 'wavering'")
-    const freshet = await freshetFor(fleet())
+    const freshet = shared()
     expect(await whoAmI(freshet, 'wavering')).toBe('wavering')
     await sql('ALTER ROLE wavering NOLOGIN')
     expect(await refusal(freshet.url('wavering'))).toEqual(await refusal(direct('wavering')))

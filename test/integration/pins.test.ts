@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute, pinnedBecomes } from '../support/clients.ts'
-import { type FreshetProcess, freshetFor } from '../support/freshet.ts'
+import { type FreshetProcess, freshetFor, freshetForAll } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 1 })
@@ -13,6 +13,8 @@ beforeAll(async () => {
   )
   await fleet().caughtUp()
 })
+
+const shared = freshetForAll(fleet, { pool: { size: 2 } })
 
 /** Everybody else still gets a connection: the pool's slots are free. */
 async function slotsAreFree(freshet: FreshetProcess, size: number): Promise<void> {
@@ -120,7 +122,7 @@ const CASES: readonly Case[] = [
 
 describe('pinned and let go', () => {
   test.each(CASES)('$cause: $make', async ({ cause, make, use, gives, end }) => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     for (const sql of make) await mine.query(sql)
@@ -179,7 +181,7 @@ describe('pinned and let go', () => {
   })
 
   test('notifications arrive, and only where somebody listens', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     const heard: string[] = []
@@ -199,7 +201,7 @@ describe('pinned and let go', () => {
 
 describe('a server that goes away', () => {
   test('takes a pinned session with it, in the words of the server', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const ended = new Promise<pg.DatabaseError>((resolve) =>
       mine.on('error', (error) => resolve(error as pg.DatabaseError)),
@@ -217,7 +219,7 @@ describe('sequences', () => {
   const insert = "INSERT INTO things (name) VALUES ('x') RETURNING id"
 
   test("currval and lastval are the session's own, whoever inserts in between", async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     // The first one tells Freshet that this database asks for such things.
@@ -237,7 +239,7 @@ describe('sequences', () => {
   })
 
   test('the very first question is answered when nobody came in between', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     await other.query('SELECT 1')

@@ -1,7 +1,7 @@
 /** Prepared statements belong to the session, whichever connections run it, and connections hold a bounded number of copies. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first } from '../support/clients.ts'
-import { freshetFor } from '../support/freshet.ts'
+import { freshetFor, freshetForAll } from '../support/freshet.ts'
 import { createTestServers } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 1 })
@@ -12,6 +12,8 @@ beforeAll(async () => {
   )
   await fleet().caughtUp()
 })
+
+const shared = freshetForAll(fleet, { pool: { size: 1 } })
 
 const onPrimary = '/* freshet: route=primary */'
 
@@ -58,7 +60,7 @@ describe('named statements', () => {
   })
 
   test('a name that is taken is the servers error, and the session goes on', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const a = await connectTo(freshet.url())
     await a.query({ name: 'taken', text: 'SELECT 1 AS n' })
     // The driver forgets that it has prepared it.
@@ -74,7 +76,7 @@ describe('named statements', () => {
   })
 
   test.each(['DEALLOCATE ALL', 'DISCARD ALL'])('%s forgets them, for this session only', async (sql) => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const a = await connectTo(freshet.url())
     const b = await connectTo(freshet.url())
     for (const client of [a, b]) await client.query({ name: 's', text: `${onPrimary} SELECT 1 AS n` })
@@ -86,7 +88,7 @@ describe('named statements', () => {
   })
 
   test('a statement that fails to parse leaves nothing behind', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const a = await connectTo(freshet.url())
     for (let round = 0; round < 2; round++) {
       expect((await failureOf(a.query({ name: 'bad', text: 'SELECT nosuch FROM rows' }))).code).toBe('42703')
@@ -97,7 +99,7 @@ describe('named statements', () => {
 
 describe('the session decides what a text means', () => {
   test('literals of time under two time zones', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const zones = ['UTC', 'Asia/Tokyo', 'America/New_York']
     const clients = await Promise.all(zones.map((zone) => connectTo(freshet.url(), { options: `-c timezone=${zone}` })))
     const text = `${onPrimary} SELECT extract(epoch FROM timestamptz '2020-01-01 00:00')::int + $1::int AS at`
@@ -109,7 +111,7 @@ describe('the session decides what a text means', () => {
   })
 
   test('two search paths', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     await fleet().primary.query(`CREATE SCHEMA one; CREATE SCHEMA two; GRANT USAGE ON SCHEMA one, two TO app;
       CREATE TABLE one.which AS SELECT 1 AS n; CREATE TABLE two.which AS SELECT 2 AS n; GRANT SELECT ON one.which, two.which TO app`)
     await fleet().caughtUp()
@@ -130,7 +132,7 @@ describe('after DDL', () => {
   test.each(['through Freshet', 'behind its back'])(
     'a new statement of the same text works at once: %s',
     async (how) => {
-      const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+      const freshet = shared()
       const old = await connectTo(freshet.url())
       const text = `${onPrimary} SELECT * FROM changing`
       await old.query('DROP TABLE IF EXISTS changing')
@@ -153,7 +155,7 @@ describe('after DDL', () => {
   )
 
   test('within a transaction the error fails it, as it does without Freshet', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const client = await connectTo(freshet.url())
     const text = 'SELECT * FROM changing2'
     await client.query('CREATE TABLE changing2 AS SELECT 1 AS a')

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, pinnedBecomes } from '../support/clients.ts'
-import { freshetFor } from '../support/freshet.ts'
+import { freshetFor, freshetForAll } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 1 })
@@ -23,6 +23,8 @@ beforeAll(async () => {
   `)
   await fleet().caughtUp()
 })
+
+const shared = freshetForAll(fleet, { pool: { size: 1 } })
 
 const onPrimary = (expression: string) => `/* freshet: route=primary */ SELECT ${expression}`
 
@@ -163,7 +165,7 @@ const CASES: readonly Case[] = [
 
 describe('state follows its session and leaks to nobody', () => {
   test.each(CASES)('$does', async ({ run, look, becomes }) => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     const before = await everywhere(other, look).catch((error: Error) => error.message)
@@ -183,7 +185,7 @@ describe('state follows its session and leaks to nobody', () => {
 
 describe('ends of state', () => {
   test('what fails or is rolled back is not there', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     await mine.query('BEGIN')
@@ -218,7 +220,7 @@ describe('ends of state', () => {
   })
 
   test('a client that leaves in the middle takes its state with it', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const other = await connectTo(freshet.url())
     for (const state of ["SET app.me = 'leaver'", 'SET ROLE helper', 'CREATE TEMP TABLE mine ()']) {
       const leaver = await connectTo(freshet.url())
@@ -238,7 +240,7 @@ describe('ends of state', () => {
   })
 
   test('RESET ALL and DISCARD ALL', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     for (const reset of ['RESET ALL', 'DISCARD ALL']) {
@@ -274,7 +276,7 @@ describe('ends of state', () => {
   })
 
   test('SET SESSION AUTHORIZATION, where the login may', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const boss = await connectTo(freshet.url('boss'))
     const other = await connectTo(freshet.url('boss'))
     await boss.query('SET SESSION AUTHORIZATION app')
@@ -296,7 +298,7 @@ describe('start-up options', () => {
   const options = '-c work_mem=6MB -c app.me=one --search_path=other,public'
 
   test('are the state that RESET goes back to', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     const mine = await connectTo(freshet.url(), { options, application_name: 'first' })
     const other = await connectTo(freshet.url(), { application_name: 'second' })
     const look = `concat_ws('|', ${['work_mem', 'app.me', 'search_path', 'application_name'].map(setting).join(', ')})`
@@ -324,7 +326,7 @@ describe('start-up options', () => {
   })
 
   test('that the server refuses are refused in its words', async () => {
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+    const freshet = shared()
     expect(await failureOf(connectTo(freshet.url(), { options: '-c nosuch=1' }))).toEqual({
       code: '42704',
       message: 'unrecognized configuration parameter "nosuch"',
@@ -336,7 +338,7 @@ describe('start-up options', () => {
 })
 
 test('the client is told when what it was told at its start changes back', async () => {
-  const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+  const freshet = shared()
   const mine = await connectTo(freshet.url(), { options: '-c timezone=Asia/Tokyo' })
   const told = new Map<string, string>()
   const { connection } = mine as unknown as { connection: NodeJS.EventEmitter }
@@ -351,7 +353,7 @@ test('the client is told when what it was told at its start changes back', async
 })
 
 test('a connection that cannot be brought to the state runs nothing under another one', async () => {
-  const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
+  const freshet = shared()
   const mine = await connectTo(freshet.url())
   const other = await connectTo(freshet.url())
   await fleet().primary.query('CREATE ROLE passing; GRANT passing TO app')
