@@ -371,6 +371,8 @@ export interface Dialect {
   readonly errorFailsTransaction: boolean
   /** Of a transaction that asks for none. */
   isolation(state: SessionState): Isolation
+  /** SQL that makes a connection forget the values that sequences gave; '' where there is none. */
+  readonly forgetSequences: string
   /** null: the reports have told everything. `names`: settings without a definition that sessions of this cluster have used. */
   captureSql(names: Iterable<string>): string | null
   /** Settings without a definition that a text sets; `others`: it sets one for the session whose name it does not tell. */

@@ -89,6 +89,8 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     stateAfterReport,
     errorFailsTransaction: false,
     isolation,
+    // MariaDB has sequences, and nothing that would do this.
+    forgetSequences: '',
     captureSql: () => null,
     settingNames: () => ({ names: [], others: false }),
     readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),

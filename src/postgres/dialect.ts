@@ -59,6 +59,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     errorFailsTransaction: true,
     // default_transaction_isolation is looked at on the server only: what it makes of a statement is the same there.
     isolation: () => 'read committed',
+    forgetSequences: 'DISCARD SEQUENCES',
     captureSql,
     settingNames,
     readCaptured,

@@ -102,6 +102,7 @@ UNION ALL SELECT 'set', 'role', pg_catalog.current_setting('role')
 UNION ALL SELECT 'user', 'session_authorization', session_user
 ${custom.join('\n')}
 UNION ALL SELECT 'pin', 'temp-table', null WHERE EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema())
+UNION ALL SELECT 'pin', 'temp-type', null WHERE EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = pg_catalog.pg_my_temp_schema() AND typtype IN ('d', 'e', 'r'))
 UNION ALL SELECT 'pin', 'temp-function', null WHERE EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = pg_catalog.pg_my_temp_schema())
 UNION ALL SELECT 'pin', 'advisory-lock', null WHERE EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid())
 UNION ALL SELECT 'pin', 'listen', null WHERE EXISTS (SELECT FROM pg_catalog.pg_listening_channels())

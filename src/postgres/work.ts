@@ -1,7 +1,7 @@
 import type { Failure, Work } from '../dialect.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
-import { needsPrimary } from '../sql/needs-primary.ts'
+import { mayMakeTemporary, needsPrimary } from '../sql/needs-primary.ts'
 import type { PreparedStatement } from './statements.ts'
 import type { BatchUnit } from './unit.ts'
 
@@ -128,7 +128,8 @@ function strictest(subjects: readonly PreparedStatement[], forced: Reason | null
   for (const { facts } of subjects) {
     if (facts.verdict !== 'read' && result.verdict === 'read') result = facts
     if (facts.verdict === 'primary' && result.verdict !== 'primary') result = facts
-    effects ||= facts.effect.kind !== 'none' || facts.transaction !== null
+    effects ||=
+      facts.effect.kind !== 'none' || facts.transaction !== null || (subjects.length > 1 && mayMakeTemporary(facts))
     clock ||= facts.usesClock
     lastSequence ||= facts.usesLastSequence
     tables.push(...facts.tables)

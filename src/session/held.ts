@@ -9,7 +9,8 @@ import type { Session } from './session.ts'
 const NOT_YET: Failure = {
   code: '55000',
   message: 'lastval is not yet defined in this session',
-  detail: 'The connection that gave the last value has served another session since.',
+  detail:
+    'This session has used several server connections, or the one that gave the last value has served another session since.',
   hint: 'From now on sessions of this database keep their connection once they have used a sequence.',
 }
 
@@ -21,7 +22,7 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
   const { current, transaction } = session
   const { facts, executes } = current.work
   if (lostPrimary(session, connection)) return
-  if (facts.usesLastSequence && executes > 0 && !isLastWriter(session, connection)) {
+  if (facts.usesLastSequence && executes > 0 && !knowsSequences(session, connection)) {
     session.fail(NOT_YET)
     return
   }
@@ -93,12 +94,12 @@ function abandon(session: Session, failure: Failure): void {
 /** currval and lastval mean this session's last value, which only the connection that gave it knows. */
 export function backToSequence(session: Session): void {
   session.database.readsLastSequence = true
-  const last = session.tracker.lastWriter
+  const { home } = session.tracker.sequences
   session.current.because = 'session-state'
   const { primary } = session.context.fleet.snapshot()
-  const there = primary !== null && last !== null && last.connection.server === primary
+  const there = primary !== null && home !== null && home.connection.server === primary
   // Any other connection would answer with somebody else's value.
-  if (!there || !session.lease.take(last.connection, last.uses)) session.fail(NOT_YET)
+  if (!there || !session.lease.take(home.connection, home.uses)) session.fail(NOT_YET)
 }
 
 /** What a statement left to be asked about, only the connection that ran it knows. True when the session holds it again. */
@@ -114,10 +115,9 @@ export function backToPrevious(session: Session): boolean {
   return session.lease.take(last.connection, last.uses)
 }
 
-function isLastWriter(session: Session, connection: ServerConnection): boolean {
+function knowsSequences(session: Session, connection: ServerConnection): boolean {
   session.database.readsLastSequence = true
-  const last = session.tracker.lastWriter
-  return last !== null && last.connection === connection && last.uses === connection.uses
+  return session.tracker.sequences.isHome(connection)
 }
 
 /** Somebody else is, or claims to be, the primary: nothing more may be written through this connection, and what it holds is lost. */

@@ -270,6 +270,7 @@ export class Lease implements Waiter, Rider {
     this.#followed = false
     connection.owner = this.#session
     this.connection = connection
+    this.#session.tracker.sequences.took(connection)
     this.#prepare(connection)
   }
 
@@ -278,7 +279,8 @@ export class Lease implements Waiter, Rider {
     const session = this.#session
     const wanted = session.tracker.wantedOn(connection)
     const { dialect } = session.context
-    const sql = bringTo(connection, wanted, session.identity, dialect)
+    const forget = session.tracker.forgetsSequences(connection)
+    const sql = [forget, bringTo(connection, wanted, session.identity, dialect)].filter((one) => one !== '').join('; ')
     if (sql === '') {
       this.#ready(connection)
       return
@@ -300,6 +302,7 @@ export class Lease implements Waiter, Rider {
       }
       connection.state = wanted
       connection.doubtfulSince = null
+      if (forget !== '') session.tracker.sequences.forgotten(connection)
       if (connection.readOnly && session.current.forcePrimary === null && !stillRight(session, connection)) {
         this.letGo()
         session.phase = 'idle'

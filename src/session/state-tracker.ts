@@ -1,14 +1,14 @@
 import type { LocalAnswer, SessionState, TransactionStatus, Work } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Facts, SessionEffect } from '../sql/facts.ts'
-import { isUnread } from '../sql/needs-primary.ts'
+import { isUnread, mayMakeTemporary } from '../sql/needs-primary.ts'
 import { rememberName } from './context.ts'
 import { done } from './local.ts'
+import { mayUseSequence, Sequences, usesSequence } from './sequences.ts'
 import type { Session } from './session.ts'
 
 /** Ordinary writes leave nothing behind on their connection. */
 const PLAIN_WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'TRUNCATE', 'COMMIT', 'ROLLBACK', 'BEGIN'])
-const SEQUENCE_USERS = new Set(['INSERT', 'MERGE', 'COPY'])
 
 /**
  * What one session has changed on its connections: settings that follow it to any other, and state that cannot and pins it.
@@ -19,9 +19,8 @@ export class StateTracker {
   state: SessionState
   /** Causes that a server told of when it was asked. */
   #captured: readonly string[] = []
-  /** The connection that ran the session's last write, and how often it had been handed out by then. */
-  lastWriter: { readonly connection: ServerConnection; readonly uses: number } | null = null
-  /** The connection that ran the session's last statement, likewise: it alone can tell how that went. */
+  readonly sequences = new Sequences()
+  /** The connection that ran the session's last statement, and how often it had been handed out by then: it alone can tell how that went. */
   last: { readonly connection: ServerConnection; readonly uses: number } | null = null
   #ask = false
   /** Causes for a pin that no server can be asked for. */
@@ -66,6 +65,15 @@ export class StateTracker {
     // Of a parameter that the server reports, the client is told when it changes from what the client believes.
     if (effect.name !== 'session_authorization' && this.#isReported(effect.name)) return this.state
     return context.dialect.withSetting(this.state, effect.name, null)
+  }
+
+  /** SQL that takes away what sequences gave to others there, before this session may use one and ask for its own; '' when it need not. */
+  forgetsSequences(connection: ServerConnection): string {
+    const { current, database, context, status } = this.#session
+    if (!database.readsLastSequence || connection.readOnly || this.sequences.isHome(connection)) return ''
+    const { facts } = current.work
+    // In a transaction something may follow that does.
+    return mayUseSequence(facts) || status !== 'idle' ? context.dialect.forgetSequences : ''
   }
 
   #isReported(setting: string): boolean {
@@ -139,7 +147,7 @@ export class StateTracker {
     this.state = session.identity.startState
     session.client.reset()
     session.policy = session.identity.policy
-    this.lastWriter = null
+    this.sequences.clear()
     this.last = null
     this.#captured = []
     this.#ownPins.clear()
@@ -158,9 +166,10 @@ export class StateTracker {
     const session = this.#session
     const alone = session.status === 'idle' && status === 'idle'
     this.#settle(facts.effect, succeeded, alone, connection, work)
+    if (!this.#reports && mayMakeTemporary(facts)) this.#ask = true
     if (this.#captured.length > 0 && facts.verdict !== 'read' && !PLAIN_WRITES.has(facts.command)) this.#ask = true
     if (!connection.readOnly) {
-      this.lastWriter = { connection, uses: connection.uses }
+      if (mayUseSequence(facts)) this.sequences.used(connection)
       if (session.database.readsLastSequence && usesSequence(facts)) this.#keepSequence()
     }
     const { transaction } = session
@@ -289,11 +298,6 @@ export class StateTracker {
     })
   }
 }
-
-const usesSequence = (facts: Facts): boolean =>
-  SEQUENCE_USERS.has(facts.command) ||
-  isUnread(facts) ||
-  facts.functions.some((name) => name.endsWith('nextval') || name.endsWith('setval'))
 
 const CHANGES_SCHEMA = /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/
 const READS_OR_WRITES_ROWS = /^\s*(?:(?:insert|update|delete|values|table)\b|select\b(?!.*\binto\b))/is

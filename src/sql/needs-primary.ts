@@ -24,3 +24,11 @@ export function needsPrimary(command: string, because: Reason, effect: SessionEf
     literalDependent: true,
   }
 }
+
+const MAKES_RELATIONS = /\b(?:CREATE|SELECT INTO)\b/
+
+/**
+ * What it makes may be temporary without its saying so: PostgreSQL takes the first schema of search_path, which may be that of temporary
+ * objects, by the session's own doing or as its role's default (manual, "search_path").
+ */
+export const mayMakeTemporary = ({ command }: Facts): boolean => MAKES_RELATIONS.test(command)

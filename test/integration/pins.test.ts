@@ -9,7 +9,9 @@ const fleet = createTestServers({ replicas: 1 })
 
 beforeAll(async () => {
   await fleet().primary.query(
-    'CREATE TABLE things (id serial PRIMARY KEY, name text); GRANT ALL ON things, things_id_seq TO app',
+    `CREATE TABLE things (id serial PRIMARY KEY, name text); GRANT ALL ON things, things_id_seq TO app;
+    CREATE FUNCTION makes_mine() RETURNS int LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE mine AS SELECT 11 AS n; RETURN 11; END $$;
+    CREATE FUNCTION inserts() RETURNS int LANGUAGE sql AS $$ INSERT INTO things (name) VALUES ('f') RETURNING id $$`,
   )
   await fleet().caughtUp()
 })
@@ -68,6 +70,35 @@ const CASES: readonly Case[] = [
     use: 'SELECT n FROM mine',
     gives: 5,
     end: ['DROP TABLE mine'],
+  },
+  ...[
+    ['CREATE TABLE mine AS SELECT 6 AS n', 6],
+    ['SELECT 7 AS n INTO mine', 7],
+    ['EXPLAIN ANALYZE CREATE TABLE mine AS SELECT 8 AS n', 8],
+    ['SELECT 1; CREATE TABLE mine AS SELECT 9 AS n', 9],
+    ['CREATE VIEW mine AS SELECT 10 AS n', 10],
+    ['SELECT makes_mine()', 11],
+  ].map(([make, gives]) => ({
+    // Nothing in these says that they are temporary.
+    cause: 'temp-table',
+    make: ['SET search_path = pg_temp, public', String(make)],
+    use: 'SELECT n FROM mine',
+    gives,
+    end: ['DISCARD TEMP', 'RESET search_path'],
+  })),
+  {
+    cause: 'temp-type',
+    make: ['SET search_path = pg_temp, public', "CREATE TYPE mine AS ENUM ('a')", 'RESET search_path'],
+    use: "SELECT 'a'::pg_temp.mine",
+    gives: 'a',
+    end: ['DISCARD TEMP'],
+  },
+  {
+    cause: 'temp-table',
+    make: ['BEGIN', 'SET LOCAL search_path = pg_temp', 'CREATE TABLE mine AS SELECT 12 AS n', 'COMMIT'],
+    use: 'SELECT n FROM mine',
+    gives: 12,
+    end: ['DISCARD TEMP'],
   },
   {
     cause: 'listen',
@@ -219,7 +250,7 @@ describe('sequences', () => {
   const insert = "INSERT INTO things (name) VALUES ('x') RETURNING id"
 
   test("currval and lastval are the session's own, whoever inserts in between", async () => {
-    const freshet = shared()
+    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     // The first one tells Freshet that this database asks for such things.
@@ -238,8 +269,34 @@ describe('sequences', () => {
     expect((await failureOf(mine.query('SELECT lastval()'))).code).toBe('55000')
   })
 
+  test('what a session wrote elsewhere makes no other session’s value its own', async () => {
+    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const [mine, other] = [await connectTo(freshet.url()), await connectTo(freshet.url())]
+    await first(other, insert)
+    const id = await first(mine, insert)
+    // Each of them uses the other connection now.
+    await Promise.all([mine, other].map((one) => one.query('BEGIN; SELECT pg_backend_pid() /* at once */')))
+    await other.query('COMMIT')
+    await mine.query("UPDATE things SET name = 'y' WHERE id = 1; COMMIT")
+    for (const one of ['lastval()', "currval('things_id_seq')"]) {
+      // Either nobody knows any more, or it is the right one.
+      const answer = await first(mine, `SELECT ${one}`).catch(({ code }) => code)
+      expect(['55000', String(id)]).toContain(String(answer))
+    }
+    // From then on it keeps its connection, and what others left there is gone.
+    await mine.query("UPDATE things SET name = 'z' WHERE id = 1")
+    const answer = await first(mine, 'SELECT lastval()').catch(({ code }) => code)
+    expect(['55000', String(id)]).toContain(String(answer))
+    const next = await first(mine, insert)
+    await other.query(insert)
+    expect(Number(await first(mine, 'SELECT lastval()'))).toBe(next)
+    const given = await first(mine, 'SELECT inserts()')
+    await other.query(insert)
+    expect(Number(await first(mine, 'SELECT lastval()'))).toBe(given)
+  })
+
   test('the very first question is answered when nobody came in between', async () => {
-    const freshet = shared()
+    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
     const mine = await connectTo(freshet.url())
     const other = await connectTo(freshet.url())
     await other.query('SELECT 1')

@@ -122,7 +122,8 @@ function explain(node: Node, collector: Collector): Statement {
   if (options.includes('settings') && inner.kind === 'read') return statement('EXPLAIN', 'primary', 'server-specific')
   // Only ANALYZE runs the statement, but whether it is on may hang on a literal (`ANALYZE 0`), which facts do not see.
   if (inner.kind === 'read') return { ...inner, command: 'EXPLAIN' }
-  return { ...inner, command: 'EXPLAIN', kind: 'primary', literalDependent: false }
+  const effect = inner.ddl || inner.command === 'SELECT INTO' ? UNKNOWN_EFFECT : inner.effect
+  return { ...inner, command: 'EXPLAIN', kind: 'primary', effect, literalDependent: false }
 }
 
 /** Planning what would make a table plans its query, and nothing else; a temporary one's schema is made all the same. */
