@@ -371,6 +371,8 @@ export interface Dialect {
   readonly errorFailsTransaction: boolean
   /** Of a transaction that asks for none. */
   isolation(state: SessionState): Isolation
+  /** Asks what that is in the transaction under way; null: `isolation` is sure of it. */
+  readonly isolationSql: string | null
   /** SQL that makes a connection forget the values that sequences gave; '' where there is none. */
   readonly forgetSequences: string
   /** null: the reports have told everything. `names`: settings without a definition that sessions of this cluster have used. */

@@ -89,6 +89,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     stateAfterReport,
     errorFailsTransaction: false,
     isolation,
+    isolationSql: null,
     // MariaDB has sequences, and nothing that would do this.
     forgetSequences: '',
     captureSql: () => null,

@@ -57,8 +57,9 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     keepsOnPrimary,
     stateAfterReport: (state) => state,
     errorFailsTransaction: true,
-    // default_transaction_isolation is looked at on the server only: what it makes of a statement is the same there.
+    // A session that sets the default stays on the primary. One that its role or its database has is found out when it matters.
     isolation: () => 'read committed',
+    isolationSql: 'SHOW transaction_isolation',
     forgetSequences: 'DISCARD SEQUENCES',
     captureSql,
     settingNames,

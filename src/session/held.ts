@@ -3,6 +3,7 @@ import type { Failure } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { insteadOf } from '../routing/observe.ts'
 import type { Reason } from '../routing/reasons.ts'
+import type { Isolation } from '../sql/facts.ts'
 import { staysOn } from './route.ts'
 import type { Session } from './session.ts'
 
@@ -58,6 +59,16 @@ function observed(session: Session, connection: ServerConnection): Reason | null
 function leaveReplica(session: Session, connection: ServerConnection): void {
   const { transaction, current } = session
   const { facts } = current.work
+  const { isolationSql } = session.context.dialect
+  if (
+    transaction.isolationAssumed &&
+    isolationSql !== null &&
+    transaction.movable &&
+    transaction.snapshotPerStatement
+  ) {
+    askIsolation(session, connection, isolationSql)
+    return
+  }
   if (!transaction.movable || !transaction.snapshotPerStatement || transaction.sent.length === 0) {
     // An advisory lock on a replica would be taken, and lock nobody out.
     if (HARMLESS.has(facts.because) && (facts.because !== 'locking-read' || facts.functions.length === 0)) {
@@ -80,6 +91,20 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
     session.phase = 'idle'
     transaction.prefix = [...transaction.sent]
     current.forcePrimary = facts.verdict === 'primary' ? facts.because : 'stale'
+    session.reroute()
+  })
+}
+
+/** The default may be its role's or its database's own: a transaction that goes on elsewhere must not lose its snapshot by that. */
+function askIsolation(session: Session, connection: ServerConnection, sql: string): void {
+  session.phase = 'preparing'
+  connection.command(sql, (result) => {
+    if (session.phase !== 'preparing' || !connection.alive) return
+    const told = 'rows' in result ? result.rows[0]?.[0] : null
+    // When in doubt it stays.
+    session.transaction.isolation = (told as Isolation | null | undefined) ?? 'repeatable read'
+    session.transaction.isolationAssumed = false
+    session.phase = 'idle'
     session.reroute()
   })
 }

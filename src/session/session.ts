@@ -249,7 +249,8 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** Routes the current unit again, from outside of `#next`. */
   reroute(): void {
     this.#busy = true
-    this.#carryOut(decisionFor(this))
+    if (this.lease.connection !== null) runOnHeld(this, this.lease.connection)
+    else this.#carryOut(decisionFor(this))
     this.#busy = false
     this.#next()
   }

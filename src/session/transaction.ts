@@ -13,6 +13,8 @@ export class Transaction {
   sent: readonly string[] = []
   readOnly = false
   isolation: Isolation = 'read committed'
+  /** The statement that began it names none, so what the default makes of it is taken for granted. */
+  isolationAssumed = false
   /** Nothing but plain reads so far: the transaction can go on elsewhere without anybody noticing. */
   movable = true
   /** Settings or other state may have changed within it; the server is asked at its end. */
@@ -30,11 +32,16 @@ export class Transaction {
   /** `isolation`: of a transaction that asks for none. */
   defer(work: Work, isolation: Isolation): void {
     const control = work.facts.transaction!
-    if (this.prefix.length === 0) this.isolation = isolation
+    if (this.prefix.length === 0) {
+      this.isolation = isolation
+      this.isolationAssumed = true
+    }
     this.prefix.push(work.text())
     if (control.op !== 'begin' && control.op !== 'set-transaction') return
     if (control.readOnly !== null) this.readOnly = control.readOnly
-    if (control.isolation !== null) this.isolation = control.isolation
+    if (control.isolation === null) return
+    this.isolation = control.isolation
+    this.isolationAssumed = false
   }
 
   /** One replica may serve it. A hot standby refuses serializable. */
@@ -57,6 +64,7 @@ export class Transaction {
     if (this.sent.length > 0) this.sent = []
     this.readOnly = false
     this.isolation = 'read committed'
+    this.isolationAssumed = false
     this.movable = true
     this.stateChanged = false
     this.schemaChanged = false

@@ -212,6 +212,30 @@ describe('read-only transactions', () => {
     }
   })
 
+  test('keep it also when REPEATABLE READ is the default of their role or database', async () => {
+    await fleet().primary.query(`CREATE ROLE keeper LOGIN PASSWORD 'keeper';
+      ALTER ROLE keeper SET default_transaction_isolation = 'repeatable read'; GRANT app TO keeper`)
+    const keeper = await connectTo(freshet().url('keeper'))
+    await fleet().caughtUp()
+    await until('it runs on the replica', async () => {
+      await keeper.query('BEGIN READ ONLY')
+      await keeper.query(COUNT)
+      const there = (await roleOf(keeper)) === 'replica'
+      if (!there) await keeper.query('COMMIT')
+      return there
+    })
+    const before = await first(keeper, COUNT)
+    await other.query('INSERT INTO rows VALUES (77, 0)')
+    await fleet().caughtUp()
+    // Another server would tell another number, and count another row.
+    expect(await first(keeper, 'SELECT pg_backend_pid()')).toBeGreaterThan(0)
+    expect(await first(keeper, COUNT)).toBe(before)
+    expect(await roleOf(keeper)).toBe('replica')
+    expect((await failureOf(keeper.query('SELECT pg_advisory_xact_lock(1)'))).code).toBe('40001')
+    await keeper.query('ROLLBACK')
+    await other.query('DELETE FROM rows WHERE id = 77')
+  })
+
   test('a snapshot that cannot move fails with 40001 and not with a wrong answer', async () => {
     await fleet().caughtUp()
     await until('it runs on the replica', async () => {
