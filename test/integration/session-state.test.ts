@@ -275,6 +275,19 @@ describe('ends of state', () => {
     expect((await everywhere(other, setting('secret.name'))) || null).toBe(null)
   })
 
+  test.each(['SELECT setseed(0.25)', 'SET seed TO 0.25'])('%s: random() goes on from there', async (sql) => {
+    const straight = await connectTo(fleet().primary.url())
+    await straight.query(sql)
+    const wanted = [await first(straight, 'SELECT random()'), await first(straight, 'SELECT random()')]
+    const freshet = await freshetFor(fleet(), { pool: { size: 2 } })
+    const [mine, other] = [await connectTo(freshet.url()), await connectTo(freshet.url())]
+    await mine.query(sql)
+    await other.query("UPDATE notes SET note = '' WHERE false")
+    await other.query('SELECT random()')
+    const numbers = [await first(mine, 'SELECT random()'), await first(mine, 'SELECT random()')]
+    expect(numbers).toEqual(wanted)
+  })
+
   test('SET SESSION AUTHORIZATION, where the login may', async () => {
     const freshet = shared()
     const boss = await connectTo(freshet.url('boss'))

@@ -12,6 +12,10 @@ describe('settings that a text sets and no server lists', () => {
     ["SELECT set_config('app.' || $1, 'x', false)", [], true],
     // For the transaction only: nothing is left behind.
     ['SELECT set_config($1, $2, true)', [], false],
+    ['SELECT setseed(0.5)', [], true],
+    ['SET seed TO 0.5', [], true],
+    ['SET SESSION seed = 0.5', [], true],
+    ["UPDATE t SET seed_ = 1, name = 'set seeds'", [], false],
     ['SELECT 1', [], false],
   ])('%s', (text, names, others) => {
     expect(settingNames(text)).toEqual({ names, others })
