@@ -36,5 +36,6 @@ test('failures of tests, hooks, whole files and of nobody in particular all coun
 })
 
 test('a run without a test has failed', () => {
-  expect(lastLine({}).line).toBe('0 passed, 1 failed')
+  expect(lastLine({})).toEqual({ line: '0 passed, 1 failed', code: 1 })
+  expect(lastLine({ 'one.test.js': GOOD }, '-t', 'zzzz')).toEqual({ line: '0 passed, 1 failed', code: 1 })
 })

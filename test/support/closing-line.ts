@@ -3,11 +3,11 @@ import type { SerializedError, TestModule, TestRunEndReason } from 'vitest/node'
 import type { Reporter } from 'vitest/reporters'
 
 /** Nothing may hide: a suite or file that failed as a whole and an error outside any test count as failed, and so does an interrupted run. */
-export function closingLine(
+function closingCounts(
   modules: readonly TestModule[],
   errors: readonly SerializedError[],
   reason: TestRunEndReason,
-): string {
+): { readonly passed: number; readonly failed: number } {
   let passed = 0
   let failed = errors.length
   for (const module of modules) {
@@ -22,14 +22,18 @@ export function closingLine(
   }
   if (reason === 'interrupted' && failed === 0) failed = 1
   if (passed + failed === 0) failed = 1
-  return `${passed} passed, ${failed} failed`
+  return { passed, failed }
 }
 
 export default class ClosingLine implements Reporter {
   /** The other reporters' summaries come first: this one is the last of the list, and a process prints in order. */
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): void {
-    const line = closingLine(modules, errors, reason)
+    const { passed, failed } = closingCounts(modules, errors, reason)
     // At the very end of the process, behind what vitest itself says while it closes.
-    process.once('exit', () => process.stdout.write(`${line}\n`))
+    process.once('exit', () => {
+      // A filter that no test matches is a success to vitest, and the line says that the run has failed.
+      if (failed > 0) process.exitCode ||= 1
+      process.stdout.write(`${passed} passed, ${failed} failed\n`)
+    })
   }
 }

@@ -100,9 +100,10 @@ export async function findMysql<T>(
   works: (binaries: MysqlBinaries) => Promise<T>,
 ): Promise<T> {
   const [given] = givenFolders(flavour)
-  if (given !== undefined) return works(await inFolder(flavour, given, unprivileged))
+  const elsewhere = [() => onMachine(flavour, unprivileged), () => fromPackages(flavour, unprivileged, scratch)]
+  const sources = given === undefined ? elsewhere : [() => inFolder(flavour, given, unprivileged)]
   const reasons: string[] = []
-  for (const source of [() => onMachine(flavour, unprivileged), () => fromPackages(flavour, unprivileged, scratch)]) {
+  for (const source of sources) {
     try {
       return await works(await source())
     } catch (error) {
@@ -110,7 +111,8 @@ export async function findMysql<T>(
     }
   }
   const name = flavourSql(flavour).name
-  const hint = `name a folder with ${PROGRAMS[flavour][0]} in ${VARIABLES[flavour]}, or run where apt reaches a Debian mirror`
+  const instead = given === undefined ? 'or run' : 'or unset it and run'
+  const hint = `name a folder with ${PROGRAMS[flavour][0]} in ${VARIABLES[flavour]}, ${instead} where apt reaches a Debian mirror`
   throw new Error(`no ${name} server to be had: ${hint} (${reasons.join('; ')})`)
 }
 

@@ -112,6 +112,13 @@ test('a folder with another product in it is refused by name', async () => {
   )
 })
 
+test('a given folder without the program: one line says how to get it, too', async () => {
+  vi.stubEnv('FRESHET_TEST_MARIADB', '/nonexistent')
+  await expect(findMysql('mariadb', folder, async () => null)).rejects.toThrow(
+    /^no MariaDB server to be had: name a folder with mariadbd in FRESHET_TEST_MARIADB, or unset it .* \(no mariadbd in \/nonexistent\)$/,
+  )
+})
+
 test('when nothing works, one line says how to get it', async () => {
   program('mariadbd', 'echo "mariadbd Ver 10.11.18-MariaDB for Linux"')
   program(
