@@ -1,9 +1,10 @@
 /** What follows from a finished reply: floors, counters, and running the unit again elsewhere. */
 import type { Failure, TransactionStatus } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
+import type { Reason } from '../routing/reasons.ts'
 import type { Decision } from '../routing/types.ts'
 import { NO_DIGEST } from '../sql/classifier.ts'
-import type { Instant } from '../units.ts'
+import { type Instant, now } from '../units.ts'
 import type { Reply } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -50,6 +51,12 @@ export function count(session: Session, connection: ServerConnection, at: Instan
   if (would !== null) context.metrics.observed(would.to, would.because)
   context.metrics.statement(target, current.because, connection.server)
   context.metrics.statementSeconds(target, (at - current.arrived) / 1000)
+}
+
+/** Freshet has answered it itself, or refused it. */
+export function countLocal({ current, context }: Session, because: Reason): void {
+  context.metrics.statement('local', because)
+  context.metrics.statementSeconds('local', (now() - current.arrived) / 1000)
 }
 
 /** What would have been done with the current unit if its cluster did not only observe; null: it does not. */

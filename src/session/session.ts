@@ -37,7 +37,7 @@ import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
 import { MessageStream } from './message-stream.ts'
 import type { Observation } from './observation.ts'
-import { afterLoss, cancelUnit, count, notified, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, cancelUnit, count, countLocal, notified, runAgain, settleFloors } from './outcome.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor, floorOf } from './route.ts'
@@ -242,7 +242,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   #answer(answer: LocalAnswer): void {
-    this.context.metrics.statement('local', 'local')
+    countLocal(this, 'local')
     this.#finishWith(this.client.answer(this.#queue.head, answer, this.status))
   }
 
@@ -365,7 +365,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** The unit ends with an error of Freshet's own; the session goes on. */
   fail(failure: Failure): void {
-    this.context.metrics.statement('local', this.current.because)
+    countLocal(this, this.current.because)
     if (this.status === 'open' && this.lease.connection === null && this.context.dialect.errorFailsTransaction) {
       // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
       this.endTransaction('failed')

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import postgres from 'postgres'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
-import { freshetFor, freshetForAll } from '../support/freshet.ts'
+import { freshetFor, freshetForAll, total } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 
 const fleet = createTestServers({ replicas: 2 })
@@ -264,6 +264,15 @@ describe('EXPLAIN ROUTE', () => {
     const write = await rowsOf('UPDATE rows SET n = n')
     expect(write.get('candidate replica-1')).toMatch(/not eligible: not a plain read: it changes data/)
     expect((await rowsOf('SHOW freshet.server')).get('decision')).toBe('local')
+  })
+
+  test('what Freshet answers or refuses itself is counted and timed like the rest', async () => {
+    await client.query('SHOW freshet.max_lag')
+    await expect(client.query("SET freshet.max_lag = 'nonsense'")).rejects.toThrow()
+    const page = await freshet().metrics()
+    const local = total(page, 'freshet_statements_total', { target: 'local' })
+    expect(local).toBeGreaterThanOrEqual(2)
+    expect(total(page, 'freshet_statement_seconds_count', { target: 'local' })).toBe(local)
   })
 
   test('in transactions', async () => {
