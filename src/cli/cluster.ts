@@ -14,13 +14,14 @@ import type { Log } from '../observe/log.ts'
 import type { ClusterMetrics } from '../observe/metrics.ts'
 import { Pools, poolAccount } from '../pool/pools.ts'
 import { createFloors } from '../routing/floors.ts'
+import { FRESH_SESSION, readiness } from '../routing/readiness.ts'
 import type { Mode, Snapshot } from '../routing/types.ts'
 import { rememberName, type SessionContext, type SessionIdentity } from '../session/context.ts'
 import { explainRoute } from '../session/explain-route.ts'
 import { applyHint } from '../session/hint.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
-import { millis, now, type ServerId } from '../units.ts'
+import { now, type ServerId } from '../units.ts'
 import { accept, type Opened } from './accept.ts'
 import { sendCancel } from './cancel.ts'
 import { Databases } from './databases.ts'
@@ -244,15 +245,13 @@ export async function startCluster(
 
   function view(): ClusterView {
     const snapshot = fleet.snapshot()
-    const able =
-      snapshot.primary !== null ||
-      snapshot.servers.some((one) => one.up && one.role === 'replica' && one.ineligible === null)
+    const at = now()
     return {
       mode: config.mode,
       snapshot,
-      now: now(),
+      now: at,
       clients: sessions.size,
-      ready: able ? { ok: true, why: 'ok' } : { ok: false, why: snapshot.primaryProblem ?? 'no server answers' },
+      ready: readiness(snapshot, config.policy, config.mode, floors, at),
       pools: [...pools.entries()].map(({ server, user, database, counts }) => ({
         server: config.servers[server]!.name,
         user,
@@ -341,14 +340,6 @@ const freshId = () => randomInt(2 ** 30, 2 ** 31)
 
 /** IPv4 clients of a listener for both families are shown as such. */
 const hostOf = (socket: Socket): string => (socket.remoteAddress ?? 'localhost').replace(/^::ffff:/, '')
-
-const FRESH_SESSION = {
-  floor: { epoch: 0, instant: millis(Number.NEGATIVE_INFINITY) as never },
-  lastReplica: null,
-  lastReplicaIncarnation: 0,
-  lastReplicaReadEnd: millis(Number.NEGATIVE_INFINITY) as never,
-  readsBehindFloor: 0,
-}
 
 function rowOf(session: Session, snapshot: Snapshot): SessionRow {
   const { identity } = session

@@ -8,6 +8,7 @@ import {
   DOWN,
   ELIGIBLE,
   INELIGIBLE,
+  lagBudget,
   NOT_A_REPLICA,
   OLDER_EPOCH,
   oldestAllowed,
@@ -20,7 +21,7 @@ import type { Candidate, Floor, Policy, ServerState, SessionView, Snapshot } fro
 
 /** Takes what `decide` takes; one entry per server, in their order. */
 export function candidates(
-  facts: Facts,
+  facts: Pick<Facts, 'verdict' | 'because' | 'usesClock'>,
   session: SessionView,
   snapshot: Snapshot,
   policy: Policy,
@@ -42,6 +43,12 @@ export function candidates(
     const why = explain(stage, server, session, snapshot, policy, now, floor)
     return { server: name, role, eligible: stage === ELIGIBLE, why }
   })
+}
+
+/** The lag budget that counts now, by its name. */
+function budget(snapshot: Snapshot, policy: Policy): string {
+  const allowed = lagBudget(snapshot, policy)
+  return `${allowed > policy.maxLag ? 'max_lag_without_primary' : 'max_lag'} is ${ms(allowed)}`
 }
 
 const ms = (length: number): string => `${length < 10 ? length.toFixed(1) : Math.round(length)} ms`
@@ -69,7 +76,7 @@ function explain(
     case INELIGIBLE:
       return ineligible ?? 'it may show a transaction before an earlier one: for eventual only'
     case STALE:
-      return horizon > NEVER ? `${proved}, and max_lag is ${ms(policy.maxLag)}` : 'nothing is proved of it yet'
+      return horizon > NEVER ? `${proved}, and ${budget(snapshot, policy)}` : 'nothing is proved of it yet'
     case OLDER_EPOCH:
       return REASONS['older-epoch']
     case BEHIND_FLOOR:

@@ -6,7 +6,7 @@
  * and, for everyone but `eventual`, when it would be another replica than the session's last one (or the same one restarted), the
  * horizon is not before the end of the session's last replica read. `stageOf` says how far one server gets on the way there.
  */
-import { type Instant, instant, NEVER } from '../units.ts'
+import { type Instant, instant, type Millis, NEVER } from '../units.ts'
 import type { Reason } from './reasons.ts'
 import type { Floor, Policy, ServerState, SessionView, Snapshot } from './types.ts'
 
@@ -35,11 +35,15 @@ export const REASON_AT: Readonly<Record<Stage, Reason>> = {
   [ELIGIBLE]: 'read',
 }
 
-/** The oldest horizon that the lag budget allows. Without a primary horizons can only age, so a budget of its own applies if the policy says so. */
-export function oldestAllowed(snapshot: Snapshot, policy: Policy, now: Instant): Instant {
+/** Without a primary horizons can only age, so a budget of its own applies if the policy says so. */
+export function lagBudget(snapshot: Snapshot, policy: Policy): Millis {
   const longer = snapshot.primary === null && policy.whenNoPrimary === 'serve'
-  return instant(now - (longer ? Math.max(policy.maxLag, policy.maxLagWithoutPrimary) : policy.maxLag))
+  return longer && policy.maxLagWithoutPrimary > policy.maxLag ? policy.maxLagWithoutPrimary : policy.maxLag
 }
+
+/** The oldest horizon that the lag budget allows. */
+export const oldestAllowed = (snapshot: Snapshot, policy: Policy, now: Instant): Instant =>
+  instant(now - lagBudget(snapshot, policy))
 
 export function stageOf(
   server: ServerState,

@@ -273,6 +273,7 @@ describe('without a primary', () => {
       const result = await first(on, 'SELECT count(*)::int FROM words').catch((error: pg.DatabaseError) => error.code)
       return result === '57P03'
     })
+    expect((await freshet.get('/readyz')).status).toBe(503)
   })
 
   test('error: reads fail as soon as the usual budget is used up', async () => {
@@ -284,6 +285,7 @@ describe('without a primary', () => {
       const result = await first(on, 'SELECT count(*)::int FROM words').catch((error: pg.DatabaseError) => error.code)
       return result === '57P03'
     })
+    expect((await freshet.get('/readyz')).status).toBe(503)
   })
 
   test('a primary that freezes holds up nobody for ever, and is used again when it goes on', async () => {
