@@ -2,8 +2,8 @@ import type { Fleet } from '../fleet/types.ts'
 
 type Rows = readonly (readonly (string | null)[])[]
 
-/** Where the manual tells people to run GRANT SELECT ON pg_authid. */
-const DEFAULT_DATABASE = 'postgres'
+/** Where many run GRANT SELECT ON pg_authid. */
+export const DEFAULT_DATABASE = 'postgres'
 
 /**
  * Asks for accounts in the monitor's database. pg_authid is the same everywhere, but the right to read it holds only in the database where it

@@ -3,12 +3,10 @@
 import { formatProblem } from '../config/problems.ts'
 import type { ClusterConfig, ServerConfig } from '../config/types.ts'
 import { formatAddress } from '../config/values.ts'
-import type { Probe, Sample } from '../dialect.ts'
+import type { Sample } from '../dialect.ts'
 import { connectProbe as connectMysql } from '../mysql/probe.ts'
-import { openConnection } from '../mysql/probe-connection.ts'
 import { connectProbe as connectPostgres } from '../postgres/probe.ts'
-import { checkMysql } from './check-mysql.ts'
-import { checkPostgres } from './check-postgres.ts'
+import { checkAccount } from './check-account.ts'
 import { CONFIGURATION_OPTIONS, printProblems, readConfiguration } from './configuration.ts'
 import { because, error, type Finding, ok, warning } from './finding.ts'
 import { parseUsage } from './usage.ts'
@@ -23,17 +21,7 @@ Connects to each server as the monitor and names each missing right, what it cos
 Exit codes: 0 nothing is wrong (there may be warnings), 1 something does not work, 2 the configuration is wrong.
 `
 
-interface EngineCheck {
-  /** Needs no right but to log in. */
-  readonly open: (...at: Parameters<typeof connectPostgres>) => Promise<Pick<Probe, 'query' | 'close'>>
-  readonly connectProbe: typeof connectPostgres
-  readonly check: (asker: Pick<Probe, 'query'>, cluster: ClusterConfig) => Promise<Finding[]>
-}
-
-const ENGINE_CHECKS: Readonly<Record<ClusterConfig['engine'], EngineCheck>> = {
-  postgres: { open: connectPostgres, connectProbe: connectPostgres, check: checkPostgres },
-  mysql: { open: openConnection, connectProbe: connectMysql, check: checkMysql },
-}
+const CONNECT = { postgres: connectPostgres, mysql: connectMysql } as const
 
 /** What only the servers together show. */
 export function checkFleet(samples: readonly Named[], skewMax: number): Finding[] {
@@ -112,22 +100,16 @@ async function checkServer(
   cluster: ClusterConfig,
 ): Promise<{ findings: Finding[]; sample: Sample | null }> {
   const { user, password, database, timeout } = cluster.monitor
-  const engine = ENGINE_CHECKS[cluster.engine]
-  const at = [server.address, { user, password, database, timeout }, cluster.serverTls] as const
   const findings: Finding[] = []
   try {
-    const asker = await engine.open(...at)
-    try {
-      findings.push(...(await engine.check(asker, cluster)))
-    } finally {
-      asker.close()
-    }
+    findings.push(...(await checkAccount(server.address, cluster)))
   } catch (cause) {
     const where = formatAddress(server.address)
     return { findings: [error(`${where} cannot be used by ${user}: ${because(cause)}`)], sample: null }
   }
   try {
-    const probe = await engine.connectProbe(...at)
+    const account = { user, password, database, timeout }
+    const probe = await CONNECT[cluster.engine](server.address, account, cluster.serverTls)
     try {
       const sample = await probe.sample()
       return { findings: [ok(`answers as a ${productOf(sample)}${sample.role}`), ...findings], sample }

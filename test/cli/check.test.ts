@@ -25,26 +25,51 @@ function probe(...lacks: string[]): Probe {
   }
 }
 
+/** Nobody has any right elsewhere. */
+const nowhere = () => Promise.reject(new Error('may not connect'))
+const findingsOf = (server: Probe, config: ClusterConfig) => checkPostgres(server, config, nowhere)
+
 describe('rights of the monitor account', () => {
   test('all there', async () => {
-    expect(await checkPostgres(probe(), cluster())).toEqual([expect.objectContaining({ level: 'ok' })])
+    expect(await findingsOf(probe(), cluster())).toEqual([expect.objectContaining({ level: 'ok' })])
   })
 
   test('each missing one is named with its cost and its remedy', async () => {
-    const findings = await checkPostgres(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
+    const findings = await findingsOf(probe('pg_monitor', 'pg_logical_emit_message', 'pg_authid'), cluster())
     expect(findings.map(({ level }) => level)).toEqual(['error', 'warning', 'error'])
     expect(findings[0]!.text).toMatch(/they serve no reads at all\. GRANT pg_monitor TO "mon""x"/)
-    expect(findings[2]!.text).toContain('nobody can log in. In database "app": GRANT SELECT ON pg_authid')
+    expect(findings[2]!.text).toContain('nobody can log in. In database "app" or "postgres": GRANT SELECT ON pg_authid')
   })
 
   test('what is not used is not missed', async () => {
     const config = cluster('auth.method=trust&monitor.nudge=false')
-    expect(await checkPostgres(probe('pg_logical_emit_message', 'pg_authid'), config)).toMatchObject([{ level: 'ok' }])
+    expect(await findingsOf(probe('pg_logical_emit_message', 'pg_authid'), config)).toMatchObject([{ level: 'ok' }])
+  })
+
+  test('verifiers may be read in the database in which logins look for them, the other one included', async () => {
+    const asked: string[] = []
+    const elsewhere = (may: Probe) => async (database: string) => {
+      asked.push(database)
+      return may
+    }
+    expect(await checkPostgres(probe('pg_authid'), cluster(), elsewhere(probe()))).toMatchObject([{ level: 'ok' }])
+    expect(await checkPostgres(probe('pg_authid'), cluster(), elsewhere(probe('pg_authid')))).toMatchObject([
+      { level: 'error' },
+    ])
+    expect(asked).toEqual(['postgres', 'postgres'])
+    const [finding] = await checkPostgres(probe('pg_authid'), cluster('monitor.database=postgres'), elsewhere(probe()))
+    expect(finding?.text).toContain('In database "postgres": GRANT')
+  })
+
+  test('with auth.users nothing is looked up, whatever auth.query says', async () => {
+    const listed = cluster(`auth.query=${encodeURIComponent('SELECT $1')}`)
+    const auth = { ...listed.auth, users: [{ name: 'a', password: 'b' }] }
+    expect(await findingsOf(probe('pg_authid'), { ...listed, auth })).toMatchObject([{ level: 'ok' }])
   })
 
   test('auth.query is tried', async () => {
     const config = cluster(`auth.query=${encodeURIComponent('SELECT $1')}`)
-    const findings = await checkPostgres(probe(), config)
+    const findings = await findingsOf(probe(), config)
     expect(findings).toEqual([{ level: 'error', text: expect.stringContaining('must return name and verifier') }])
   })
 })

@@ -1,5 +1,8 @@
 /** Logging in through Freshet: who may, who may not (in the server's own words), and what happens when that changes. */
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { checkAccount } from '../../src/cli/check-account.ts'
+import { parseConfig } from '../../src/config/load.ts'
 import { connectTo, failureOf, first } from '../support/clients.ts'
 import { type FreshetProcess, freshetFor, freshetForAll, total } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
@@ -61,6 +64,10 @@ describe('verifiers come from', () => {
     const freshet = await freshetFor(fleet(), { monitor: { user: 'freshet', password: 'monitor', database: 'app' } })
     expect(await whoAmI(freshet, 'app')).toBe('app')
     expect(await refusal(freshet.url('app', 'app', 'wrong'))).toEqual(await refusal(direct('app', 'wrong')))
+    // What logins find, `freshet check` finds.
+    const loaded = parseConfig(readFileSync(freshet.configFile, 'utf8'), { fileName: '', directory: '.', env: {} })
+    const cluster = loaded.ok ? loaded.config.clusters[0]! : null
+    expect(await checkAccount(cluster!.servers[0]!.address, cluster!)).toMatchObject([{ level: 'ok' }])
   })
 
   test("auth.query, in the monitor's database", async () => {
