@@ -64,6 +64,8 @@ export interface RunningCluster {
   /** Where it accepts clients, with the real ports. */
   readonly addresses: readonly string[]
   view(): ClusterView
+  /** Begins to look for what the monitor's account lacks, and says it in the log. Returns at once. */
+  nameMissingRights(): void
   /** New connections are refused from now on. */
   stopAccepting(): void
   /** Resolves when no session is inside a transaction or a statement any more. */

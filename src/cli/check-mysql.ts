@@ -51,11 +51,7 @@ export async function checkMysql(asker: Asker, cluster: ClusterConfig): Promise<
     return level === 'error' ? error(said) : warning(said)
   })
   if (findings.length === 0) findings.push(ok('the monitor account has every right that it needs'))
-  return [
-    ...findings,
-    ...(await checkSettings(asker, flavour, version)),
-    ...(await checkPlugin(asker, flavour, cluster)),
-  ]
+  return [...findings, ...(await checkSettings(asker, flavour, version)), ...checkMethod(flavour, cluster)]
 }
 
 const texts = async (asker: Asker, sql: string): Promise<string[][]> =>
@@ -146,18 +142,13 @@ async function checkSettings(asker: Asker, flavour: 'mysql' | 'mariadb', version
   return findings
 }
 
-/** Accounts of a method that the server does not have cannot log in there. */
-async function checkPlugin(asker: Asker, flavour: 'mysql' | 'mariadb', { auth }: ClusterConfig): Promise<Finding[]> {
-  if (flavour === 'mariadb' || auth.method !== 'mysql_native_password') return []
-  const active = await texts(
-    asker,
-    "SELECT 1 FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'mysql_native_password' AND PLUGIN_STATUS = 'ACTIVE'",
-  )
-  if (active.length > 0) return []
-  const cost = 'MySQL 9 has it no more, and in 8.4 it is off unless it is switched on'
+/** A native proof gives no key for the accounts of MySQL's servers, so with that method only listed users can log in; 9.0 and later have no such accounts at all. */
+function checkMethod(flavour: 'mysql' | 'mariadb', { auth }: ClusterConfig): Finding[] {
+  if (flavour === 'mariadb' || auth.method !== 'mysql_native_password' || auth.users.length > 0) return []
+  const cost = "nobody can log in, because that method's proof cannot be checked by MySQL's own accounts"
   return [
-    warning(
-      `auth.method is mysql_native_password, which this server does not know (${cost}): set caching_sha2_password`,
+    error(
+      `auth.method is mysql_native_password, and auth.users is empty: ${cost}. Set caching_sha2_password, or auth.users`,
     ),
   ]
 }

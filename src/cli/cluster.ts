@@ -26,6 +26,7 @@ import { accept, type Opened } from './accept.ts'
 import { sendCancel } from './cancel.ts'
 import { Databases } from './databases.ts'
 import { engineFor } from './engines.ts'
+import { MissingRights } from './missing-rights.ts'
 
 export interface Parts {
   readonly log: Log
@@ -43,7 +44,7 @@ export async function startCluster(
   { log, metrics, engine: makeEngine = engineFor }: Parts,
 ): Promise<RunningCluster> {
   let config = first
-  const engine = await makeEngine({ config: () => config, fleet: () => fleet })
+  const engine = await makeEngine({ config: () => config, fleet: () => fleet, log })
   const nameOf = (address: Address) => ('path' in address ? address.path : `${address.host}:${address.port}`)
   const floors = createFloors({ keysMax: config.limits.causalKeys })
   const loads = config.servers.map(() => 0)
@@ -231,6 +232,8 @@ export async function startCluster(
     })
   }
 
+  const rights = new MissingRights({ config: () => config, log })
+
   const listeners: Listener[] = []
   try {
     for (const address of config.listen) listeners.push(await listen(address, acceptSocket))
@@ -267,6 +270,7 @@ export async function startCluster(
     name: config.name,
     addresses: listeners.map(({ address }) => address),
     view,
+    nameMissingRights: () => rights.look(),
     stopAccepting() {
       stopping = true
       for (const listener of listeners) listener.close()
@@ -282,6 +286,7 @@ export async function startCluster(
       }
       for (const listener of listeners) listener.close()
       for (const timer of downTimers.values()) clearTimeout(timer)
+      rights.stop()
       pools.close()
       databases.close()
       fleet.stop()

@@ -25,6 +25,7 @@ import { covers } from '../mysql/position.ts'
 import { connectProbe } from '../mysql/probe.ts'
 import { wantsTls } from '../net/connect.ts'
 import type { Snapshot } from '../routing/types.ts'
+import { tellingWhy } from './account-lookups.ts'
 import type { Engine, EngineParts, Knowledge } from './engine.ts'
 import { InSlices } from './in-slices.ts'
 import { lateLogin } from './late-login.ts'
@@ -41,13 +42,14 @@ const NO_SERVER: ServerFace = {
   collation: 45,
 }
 
-export async function createMySqlEngine({ config, fleet }: EngineParts): Promise<Engine> {
+export async function createMySqlEngine({ config, fleet, log }: EngineParts): Promise<Engine> {
   await initClassifier()
   warmClassifier()
   const dialects = new Map<string, Dialect>()
   const cache = createPasswordCache(PASSWORDS_MAX)
   const rsaKeys = createRsaKeys()
-  const stored = createStoredAccounts({ run: (sql, parameters) => fleet().query(sql, parameters), clock: Date.now })
+  const run = tellingWhy((sql, parameters) => fleet().query(sql, parameters), log)
+  const stored = createStoredAccounts({ run, clock: Date.now })
   let passwords = passwordsOf(config())
   const servers = serversOf(fleet)
 

@@ -13,12 +13,14 @@ import type {
   SessionState,
 } from '../dialect.ts'
 import type { Fleet } from '../fleet/types.ts'
+import type { Log } from '../observe/log.ts'
 import type { Classifier, LexMode } from '../sql/facts.ts'
 
 export interface EngineParts {
   readonly config: () => ClusterConfig
   /** Not to be called before the cluster is composed. */
   readonly fleet: () => Fleet
+  readonly log: Log
 }
 
 export interface LoginRequest {

@@ -86,7 +86,9 @@ function reload(running: Running): void {
   const restart = configNeedsRestart(running.config, loaded.config)
   for (const cluster of running.clusters) {
     const config = loaded.config.clusters.find(({ name }) => name === cluster.name)
-    if (config) restart.push(...cluster.reload(config))
+    if (!config) continue
+    restart.push(...cluster.reload(config))
+    cluster.nameMissingRights()
   }
   // What needs a restart stays in the old one's place, so that the next reload names it again.
   running.config = { ...loaded.config, clusters: running.config.clusters, admin: running.config.admin }
@@ -172,6 +174,7 @@ export async function serve(args: readonly string[], startCluster: StartCluster)
     return 1
   }
   process.stdout.write(readyLine(running))
+  for (const cluster of running.clusters) cluster.nameMissingRights()
   await untilStopped(running, signals)
   log.info({}, 'stopped')
   // A handle that somebody forgot must not keep a stopped proxy alive.

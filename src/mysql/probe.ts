@@ -85,7 +85,10 @@ function unloggedBy(variables: ReadonlyMap<string, string>, status: readonly (st
   return except ? `its binary log leaves databases out: binlog_ignore_db = ${except}` : null
 }
 
-/** 1227 names the rights of which one is missing; who reads it need not guess to whom they are to be granted. */
+/** Nothing is known of a server whose samples fail. */
+const COST = 'without it the server is not used at all'
+
+/** 1227 names the rights of which one is missing, and this what that costs; who reads it need not guess to whom they are to be granted. */
 function withGrant(error: unknown, user: string): unknown {
   if (!(error instanceof Error) || (error as { number?: number }).number !== 1227) return error
   const rights = /\(at least one of\) the (.+) privilege/.exec(error.message)?.[1]
@@ -94,6 +97,6 @@ function withGrant(error: unknown, user: string): unknown {
       ?.split(/,| OR /)
       .at(-1)
       ?.trim() ?? 'REPLICATION CLIENT'
-  const message = `${error.message}; the monitor needs: GRANT ${right} ON *.* TO '${user}'`
+  const message = `${error.message}; ${COST}; the monitor needs: GRANT ${right} ON *.* TO '${user}'`
   return Object.assign(new Error(message), { code: '42000', number: 1227 })
 }

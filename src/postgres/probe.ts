@@ -135,10 +135,10 @@ function doubtOf(status: string, timeline: number, lsn: bigint | null, user: str
 
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
 
-/** Names the right that is missing, so that nobody has to guess. */
+/** Names the right that is missing and what that costs, so that nobody has to guess. */
 function withGrant(error: unknown, user: string): unknown {
   if (!(error instanceof Error) || (error as { code?: string }).code !== '42501') return error
-  const message = `${error.message}; the monitor needs: GRANT pg_monitor TO ${quoted(user)}`
+  const message = `${error.message}; without it the server is not used at all; the monitor needs: GRANT pg_monitor TO ${quoted(user)}`
   return Object.assign(new Error(message), { code: '42501' })
 }
 

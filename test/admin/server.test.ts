@@ -47,6 +47,7 @@ const shop: RunningCluster = {
       { digest: 1, text: 'SELECT ?', verdict: 'read', reason: 'read', count: 9, observed: 0, offloadable: 0 },
     ],
   }),
+  nameMissingRights() {},
   stopAccepting() {},
   drained: async () => {},
   close: async () => {},

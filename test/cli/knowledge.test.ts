@@ -6,6 +6,7 @@ import { createMySqlEngine } from '../../src/cli/engine-mysql.ts'
 import { createPostgresEngine } from '../../src/cli/engine-postgres.ts'
 import { fromCommandLine } from '../../src/config/command-line.ts'
 import type { Fleet } from '../../src/fleet/types.ts'
+import { quietLog } from '../../src/observe/log.ts'
 
 type Rows = (string | null)[][]
 
@@ -13,7 +14,11 @@ function partsFor(url: string) {
   const loaded = fromCommandLine({ url, listen: [], admin: 'off', pretty: false })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
   const cluster = loaded.config.clusters[0]!
-  return { config: () => cluster, fleet: () => ({ snapshot: () => ({ servers: [] }) }) as unknown as Fleet }
+  return {
+    config: () => cluster,
+    log: quietLog,
+    fleet: () => ({ snapshot: () => ({ servers: [] }) }) as unknown as Fleet,
+  }
 }
 
 const corpus = (name: string) => readFileSync(new URL(`../corpus/${name}`, import.meta.url), 'utf8')

@@ -21,6 +21,7 @@ process.exitCode = await serve(args, async (config) => {
       sessions: () => [],
       digests: () => [],
     }),
+    nameMissingRights: () => say(`nameMissingRights`),
     stopAccepting: () => say('stopAccepting'),
     drained: () => (never ? new Promise(() => {}) : Promise.resolve()),
     async close() {

@@ -70,6 +70,7 @@ describe('serve', () => {
     const line = running.output.stdout
     expect(line).toMatch(/^freshet ready: shop on 127\.0\.0\.1:6432; dashboard http:\/\/127\.0\.0\.1:\d+\/\n$/)
     const admin = /http:\S+/.exec(line)![0]
+    await running.until('stderr', 'FAKE nameMissingRights')
     expect((await fetch(`${admin}healthz`)).status).toBe(200)
     expect((await fetch(`${admin}readyz`)).status).toBe(503)
     running.kill('SIGTERM')
@@ -103,7 +104,7 @@ describe('serve', () => {
     writeFileSync(path, yaml('2s').replace('127.0.0.1:0', '127.0.0.1:9999'))
     running.kill('SIGHUP')
     await running.until('stderr', 'need a restart')
-    expect(running.output.stderr).toContain('FAKE reload max_lag=2000')
+    expect(running.output.stderr).toMatch(/FAKE nameMissingRights\nFAKE reload max_lag=2000\nFAKE nameMissingRights\n/)
     expect(running.output.stderr).toContain('["admin","clusters.shop.listen"]')
     writeFileSync(path, yaml('nonsense'))
     running.kill('SIGHUP')

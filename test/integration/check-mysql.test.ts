@@ -5,7 +5,9 @@ import { checkMysql } from '../../src/cli/check-mysql.ts'
 import { fromCommandLine } from '../../src/config/command-line.ts'
 import type { ClusterConfig } from '../../src/config/types.ts'
 import { openConnection } from '../../src/mysql/probe-connection.ts'
+import { freshetFor, mysqlUrl } from '../support/freshet.ts'
 import { createTestMysql, type MysqlServer } from '../support/mysql.ts'
+import * as my from '../support/mysql-clients.ts'
 
 const WANTED = {
   mysql: ['REPLICATION CLIENT ON *.*', 'SHOW_ROUTINE ON *.*', 'SHOW VIEW ON *.*', 'SELECT ON performance_schema.*'],
@@ -84,13 +86,41 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
         expect(await findingsOf(replica, 'freshet:monitor')).toContainEqual(
           expect.stringMatching(/^warning: it is a replica and super_read_only is off/),
         )
-        expect(await findingsOf(replica, 'freshet:monitor', 'auth.method=mysql_native_password')).toContainEqual(
-          expect.stringMatching(/^warning: auth.method is mysql_native_password, which this server does not know/),
-        )
       }
     } finally {
       await replica.query(on)
     }
+  })
+
+  test('a method by which nobody can log in is an error', async () => {
+    const native = await findingsOf(fleet().primary, 'freshet:monitor', 'auth.method=mysql_native_password')
+    const nobody = expect.stringMatching(/^error: auth.method is mysql_native_password, .*: nobody can log in/)
+    expect(native).toEqual(flavour === 'mysql' ? [...ALL_THERE, nobody] : ALL_THERE)
+  })
+
+  test('serve names at its start what is missing and what that costs, and clients are not told that their password is wrong', async () => {
+    const { primary } = fleet()
+    const lacking = flavour === 'mysql' ? WANTED.mysql[0] : WANTED.mariadb[3]
+    await primary.query("CREATE USER 'lacking'@'%' IDENTIFIED BY 'lacking'")
+    for (const right of WANTED[flavour]) if (right !== lacking) await primary.query(`GRANT ${right} TO lacking`)
+    await fleet().caughtUp()
+    const freshet = await freshetFor(fleet(), { monitor: { user: 'lacking', password: 'lacking' } })
+    const named = (server: string) =>
+      freshet.log().filter((line) => line.server === server && `${line.msg}`.startsWith(`lacks ${lacking}: `))
+    for (const { name } of fleet().servers) {
+      await freshet.until('the missing right is named', () => named(name).length > 0)
+      expect(named(name)).toMatchObject([{ cluster: 'shop', finding: 'error' }])
+      expect(named(name)[0]!.msg).toMatch(/: .*(not used at all|nobody can log in).*GRANT .* TO 'lacking'@'%'$/)
+    }
+    const refused = await my.connectTo(mysqlUrl(freshet)).then(
+      () => null,
+      (error: { errno: number; message: string }) => error,
+    )
+    expect(refused?.errno).toBe(flavour === 'mysql' ? 1053 : 1105)
+    const why = freshet.log().filter(({ msg, error }) => /cannot be re/.test(`${msg}`) && /denied/.test(`${error}`))
+    expect(why.length).toBeGreaterThan(0)
+    if (flavour === 'mysql') expect(why[0]!.error).toContain('; without it the server is not used at all; ')
+    else expect(refused?.message).not.toContain('lacking')
   })
 
   test('the command says what each server is, and ends with 0', async () => {

@@ -54,6 +54,25 @@ const refusal = (url: string) => failureOf(connectTo(url))
 const direct = (user: string, password = user, database = 'app') =>
   `postgres://${user}:${password}@127.0.0.1:${fleet().primary.port}/${database}`
 
+test("what the monitor's account lacks is named at the start, with what it costs and how to grant it", async () => {
+  await sql("CREATE ROLE bare LOGIN PASSWORD 'bare'")
+  await fleet().caughtUp()
+  const freshet = await freshetFor(fleet(), { monitor: { user: 'bare', password: 'bare' } })
+  for (const { name } of fleet().servers) {
+    const found = () => freshet.log().filter(({ finding, server }) => finding !== undefined && server === name)
+    await freshet.until('both are named', () => found().length >= 2)
+    const lines = found().map(({ cluster, finding, msg }) => `${cluster} ${finding}: ${msg}`)
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^shop error: not a member of pg_monitor: .* serve no reads at all\. GRANT pg_monitor TO "bare"$/,
+      ),
+      expect.stringMatching(
+        /^shop error: may not read pg_authid, .*: nobody can log in\. .*GRANT SELECT ON pg_authid TO "bare"/,
+      ),
+    ])
+  }
+})
+
 describe('verifiers come from', () => {
   test("pg_authid, through the monitor's account", async () => {
     const freshet = shared()

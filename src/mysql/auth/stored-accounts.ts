@@ -163,12 +163,18 @@ function afterAuth(priv: Priv, clock: number): Failure | null {
   )
 }
 
+/** ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR. */
+const DENIED = new Set<unknown>([1044, 1142, 1143])
+
+/**
+ * Not 1045: that would tell a client whose password may well be right that it is wrong. Of a missing right the client is told no more than
+ * who has to mend it; the server's words, which name the monitor's account, are for the log.
+ */
 function lookupFailure(error: unknown): Failure {
+  const { number } = Object(error) as { number?: unknown }
   const reason = error instanceof Error ? error.message : String(error)
-  const number = (error as { errno?: unknown }).errno
-  if (number === 1142 || number === 1143 || number === 1044) {
-    const message = `the monitor's account may not read the servers' accounts (GRANT SELECT ON mysql.* TO it, or use auth.users): ${reason}`
-    return loginFailure(1105, 'HY000', message)
-  }
-  return loginFailure(1105, 'HY000', `the account could not be looked up: ${reason}`)
+  const message = DENIED.has(number)
+    ? "the monitor's account may not read the servers' accounts (GRANT SELECT ON mysql.* TO it, or use auth.users)"
+    : `the account could not be looked up: ${reason}`
+  return loginFailure(1105, 'HY000', message)
 }
