@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Issue } from './cross-checks.ts'
+import { type Issue, isRecord } from './cross-checks.ts'
 import { ENGINES } from './engines.ts'
 import type { RawCluster, RawConfig } from './schema.ts'
 import { selfSigned } from './self-signed.ts'
@@ -40,34 +40,61 @@ const tryTo = <T>(make: () => T): T | null => {
   }
 }
 
+type Named<T> = { readonly ca: T; readonly cert: T; readonly key: T }
+
+/** The PEM texts that a cluster names (null: none), and what is wrong with them: they are looked at even when other things are wrong. */
+function readFiles(named: Named<string | null>, at: readonly string[], directory: string, issues: Issue[]) {
+  const wrong = (path: readonly string[], text: string, right: string) =>
+    issues.push({ path: [...at, ...path], wrong: text, right })
+  const pem = (value: string | null, ...path: string[]): string => {
+    if (value === null) return ''
+    const read = readPem(value, directory)
+    if ('pem' in read) return read.pem
+    wrong(path, read.wrong, read.right)
+    return ''
+  }
+  const ca = pem(named.ca, 'server_tls', 'ca')
+  const cert = pem(named.cert, 'tls', 'cert')
+  const key = pem(named.key, 'tls', 'key')
+  const parsedCert = cert && tryTo(() => new X509Certificate(cert))
+  const parsedKey = key && tryTo(() => createPrivateKey(key))
+  if (parsedCert === null) wrong(['tls', 'cert'], 'is not a certificate', 'a PEM certificate, its chain after it')
+  if (parsedKey === null) wrong(['tls', 'key'], 'is not a private key', 'a PEM private key without a passphrase')
+  if (parsedCert && parsedKey && !parsedCert.checkPrivateKey(parsedKey)) {
+    const right = 'the private key that the certificate was made for'
+    wrong(['tls', 'key'], 'does not belong to the certificate', right)
+  }
+  return { ca, cert, key }
+}
+
+/** What is wrong with the files that data name which are no valid configuration. */
+export function fileIssues(data: unknown, directory: string): Issue[] {
+  const issues: Issue[] = []
+  const clusters = isRecord(data) && isRecord(data.clusters) ? data.clusters : {}
+  for (const [name, cluster] of Object.entries(clusters)) {
+    if (!isRecord(cluster)) continue
+    const text = (section: string, key: string): string | null => {
+      const value = isRecord(cluster[section]) ? cluster[section][key] : null
+      return typeof value === 'string' && value !== '' ? value : null
+    }
+    const named = { ca: text('server_tls', 'ca'), cert: text('tls', 'cert'), key: text('tls', 'key') }
+    readFiles(named, ['clusters', name], directory, issues)
+  }
+  return issues
+}
+
 function readTls(
   raw: RawCluster,
   at: readonly string[],
   directory: string,
   issues: Issue[],
 ): Pick<ClusterConfig, 'tls' | 'serverTls'> {
-  const pem = (value: string, ...path: string[]): string => {
-    const read = readPem(value, directory)
-    if ('pem' in read) return read.pem
-    issues.push({ path: [...at, ...path], wrong: read.wrong, right: read.right })
-    return ''
-  }
-  const ca = raw.server_tls.ca === null ? null : pem(raw.server_tls.ca, 'server_tls', 'ca')
-  const serverTls = { mode: raw.server_tls.mode, ca }
+  const named = { ca: raw.server_tls.ca, cert: raw.tls?.cert ?? null, key: raw.tls?.key ?? null }
+  const { ca, cert, key } = readFiles(named, at, directory, issues)
+  const serverTls = { mode: raw.server_tls.mode, ca: named.ca === null ? null : ca }
   // MySQL's servers make themselves a certificate, and its clients ask for TLS where there is any.
   if (raw.tls === undefined && raw.engine === 'mysql') return { tls: { mode: 'allow', ...selfSigned() }, serverTls }
   if (!raw.tls) return { tls: null, serverTls }
-  const cert = pem(raw.tls.cert, 'tls', 'cert')
-  const key = pem(raw.tls.key, 'tls', 'key')
-  const wrong = (name: string, text: string, right: string) =>
-    issues.push({ path: [...at, 'tls', name], wrong: text, right })
-  const parsedCert = cert && tryTo(() => new X509Certificate(cert))
-  const parsedKey = key && tryTo(() => createPrivateKey(key))
-  if (parsedCert === null) wrong('cert', 'is not a certificate', 'a PEM certificate, its chain after it')
-  if (parsedKey === null) wrong('key', 'is not a private key', 'a PEM private key without a passphrase')
-  if (parsedCert && parsedKey && !parsedCert.checkPrivateKey(parsedKey)) {
-    wrong('key', 'does not belong to the certificate', 'the private key that the certificate was made for')
-  }
   return { tls: raw.tls.mode === 'disable' ? null : { mode: raw.tls.mode, cert, key }, serverTls }
 }
 

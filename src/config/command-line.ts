@@ -5,6 +5,7 @@
  */
 import { ENGINES, type EngineName, engineOfScheme } from './engines.ts'
 import { type Loaded, validate } from './load.ts'
+import type { Problem } from './problems.ts'
 
 export interface CommandLine {
   readonly url: string
@@ -30,10 +31,8 @@ const SSL_MODES: Readonly<Record<string, string>> = {
 const SSL_MODE_OPTIONS = new Set(['sslmode', 'ssl-mode'])
 const SSL_CA_OPTIONS = new Set(['sslrootcert', 'ssl-ca'])
 
-const failed = (wrong: string, right: string): Loaded => ({
-  ok: false,
-  problems: [{ where: 'command line', key: '', wrong, right }],
-})
+const problem = (wrong: string, right: string): Problem => ({ where: 'command line', key: '', wrong, right })
+const failed = (wrong: string, right: string): Loaded => ({ ok: false, problems: [problem(wrong, right)] })
 
 function decode(text: string): string | null {
   try {
@@ -61,6 +60,20 @@ function assign(target: Record<string, unknown>, key: string, value: string): bo
 const FORMS = `write ${Object.values(ENGINES)
   .map(({ url }) => url)
   .join(' or ')}`
+
+/** Puts the options into the cluster. `given`: keys that the rest of the command line has given already, and where. */
+function assignAll(cluster: Record<string, unknown>, query: string, given: Map<string, string>): Problem[] {
+  const problems: Problem[] = []
+  for (const [name, text] of new URLSearchParams(query)) {
+    const [key, value] = optionOf(name, text)
+    const before = given.get(key)
+    if (before !== undefined) problems.push(problem(`the option ${name} is given twice`, `${before} says it already`))
+    else if (!assign(cluster, key, value)) {
+      problems.push(problem(`the option ${name} cannot be given here`, 'write a configuration file for that'))
+    } else given.set(key, `another ${name}`)
+  }
+  return problems
+}
 
 /** The key that an option stands for, and its value. */
 function optionOf(name: string, value: string): [key: string, value: string] {
@@ -105,11 +118,13 @@ export function fromCommandLine({ url, listen, admin, pretty }: CommandLine): Lo
     monitor,
   }
   if (hosts !== '') cluster.servers = hosts.split(',').map((host) => decode(host) ?? host)
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!assign(cluster, ...optionOf(name, value))) {
-      return failed(`the option ${name} cannot be given here`, 'write a configuration file for that')
-    }
-  }
+  const given = new Map([['engine', 'the scheme']])
+  if (listen.length > 0) given.set('listen', '--listen')
+  // The monitor may live in another database than the one that the application's connection strings name.
+  const named = { 'monitor.user': user, 'monitor.password': password, servers: hosts }
+  for (const [key, value] of Object.entries(named)) if (value) given.set(key, 'the connection string')
+  const problems = assignAll(cluster, query, given)
+  if (problems.length > 0) return { ok: false, problems }
   const data = {
     clusters: { [CLUSTER]: cluster },
     ...(admin === undefined ? {} : { admin: admin === 'off' ? 'off' : { listen: admin } }),

@@ -17,7 +17,7 @@ export interface Issue {
 
 const CLUSTER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const addressOf = (raw: unknown, defaultPort?: number): string | undefined => {
@@ -43,6 +43,24 @@ function serverIssues(name: string, cluster: Record<string, unknown>): Issue[] {
         const right = `each server once, and each name once: server ${first + 1} of this list has the ${known} already`
         issues.push({ path: ['clusters', name, 'servers', index], wrong: 'is there twice', right })
       }
+    }
+  }
+  return issues
+}
+
+/** The second one would silently win. */
+function userIssues(name: string, { auth }: Record<string, unknown>): Issue[] {
+  if (!isRecord(auth) || !Array.isArray(auth.users)) return []
+  const issues: Issue[] = []
+  const seen = new Map<string, number>()
+  for (const [index, user] of auth.users.entries()) {
+    if (!isRecord(user) || user.name === undefined) continue
+    const known = String(user.name)
+    const first = seen.get(known)
+    if (first === undefined) seen.set(known, index)
+    else {
+      const right = `each user once, with one password: user ${first + 1} of this list has that name already`
+      issues.push({ path: ['clusters', name, 'auth', 'users', index, 'name'], wrong: 'is there twice', right })
     }
   }
   return issues
@@ -81,7 +99,7 @@ export function crossIssues(data: unknown): Issue[] {
       const right = 'letters, digits, - and _, beginning with a letter or a digit, at most 63'
       issues.push({ path: ['clusters', name], wrong: 'is not a name for a cluster', right, atKey: true })
     }
-    if (isRecord(cluster)) issues.push(...serverIssues(name, cluster))
+    if (isRecord(cluster)) issues.push(...serverIssues(name, cluster), ...userIssues(name, cluster))
   }
   return issues
 }

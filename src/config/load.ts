@@ -1,8 +1,8 @@
 /** From a file's text to a Config, or to everything that is wrong with it at once. */
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { buildConfig } from './build.ts'
-import { crossIssues, type Issue } from './cross-checks.ts'
+import { buildConfig, fileIssues } from './build.ts'
+import { crossIssues, type Issue, isRecord } from './cross-checks.ts'
 import { type ConfigDocument, directoryOf, readDocument } from './document.ts'
 import { knownKeys } from './known-keys.ts'
 import { nearest, type Problem } from './problems.ts'
@@ -22,6 +22,13 @@ function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const kept = Object.entries(value).filter(([, item]) => item !== null)
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]))
+}
+
+/** A cluster with nothing after its name has no defaults to stand in for it: what it must have is missing. */
+function withClusters(data: unknown): unknown {
+  if (!isRecord(data) || !isRecord(data.clusters)) return data
+  const clusters = Object.entries(data.clusters).map(([name, cluster]) => [name, cluster ?? {}])
+  return { ...data, clusters: Object.fromEntries(clusters) }
 }
 
 const RIGHT_TYPE: Readonly<Record<string, string>> = {
@@ -68,7 +75,7 @@ export function validate(data: unknown, directory: string, locate: Locate, earli
   const parsed = configSchema.safeParse(data ?? {})
   const issues = [...(parsed.success ? [] : parsed.error.issues.flatMap(fromZod)), ...crossIssues(data)]
   const built = parsed.success ? buildConfig(parsed.data, directory) : null
-  const found = [...issues, ...(built?.issues ?? [])].map((issue) => toProblem(issue, locate))
+  const found = [...issues, ...(built?.issues ?? fileIssues(data, directory))].map((issue) => toProblem(issue, locate))
   // A value whose expansion failed is empty, and whatever else is said of it would only confuse.
   const known = new Set(earlier.map(({ where }) => where))
   const problems = [...earlier, ...found.filter(({ where }) => !known.has(where))]
@@ -87,7 +94,7 @@ export interface LoadOptions {
 export function parseConfig(text: string, { fileName, directory, env }: LoadOptions): Loaded {
   const document = readDocument(text, fileName, directory, env)
   if (document.data === undefined) return { ok: false, problems: document.problems }
-  return validate(withoutNulls(document.data), directory, document, document.problems)
+  return validate(withoutNulls(withClusters(document.data)), directory, document, document.problems)
 }
 
 /** By line and column, as a person reads the file. */

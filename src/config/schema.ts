@@ -61,14 +61,26 @@ function notYet<const T extends string>(allowed: readonly T[], later: string, in
   })
 }
 
-const monitor = (database: string) =>
+/** For keys of another engine. */
+const noMeaning = <T>(right: string) =>
+  field(right, (): Parsed<T> => {
+    return { wrong: 'has no meaning with engine: mysql', right }
+  })
+
+const NO_NUDGE = 'leave it out: nothing is ever written to servers of MySQL'
+
+/** Positions of MySQL's servers never stand beyond what replicas get. */
+const nudge = (engine: EngineName) =>
+  engine === 'postgres' ? flag().default(true) : noMeaning<boolean>(NO_NUDGE).default(false)
+
+const monitor = (engine: EngineName) =>
   z.strictObject({
     user: text('the account that watches the servers, for example freshet'),
     password: password().default(''),
-    database: text('the name of a database').default(database),
+    database: text('the name of a database').default(ENGINES[engine].monitorDatabase),
     interval: duration(1, 60 * SECOND).default(millis(50)),
     timeout: duration(10, 60 * SECOND).default(millis(2000)),
-    nudge: flag().default(true),
+    nudge: nudge(engine),
     clock_skew_max: duration(0, HOUR).default(millis(100)),
   })
 
@@ -103,15 +115,16 @@ function authMethod(engine: EngineName) {
 }
 
 const NO_VERIFIER_QUERY = 'leave it out: the servers check passwords themselves; or list the users in auth.users'
+const VERIFIER_QUERY = 'a query with $1 (the name of a user) that returns the name and its verifier'
+
+const queryText = () =>
+  field(VERIFIER_QUERY, (raw): Parsed<string> => {
+    if (typeof raw !== 'string' || raw === '') return { wrong: 'is not a text', right: VERIFIER_QUERY }
+    return /\$1(?!\d)/.test(raw) ? { value: raw } : { wrong: 'does not ask for $1', right: VERIFIER_QUERY }
+  })
 
 const verifierQuery = (engine: EngineName) =>
-  engine === 'postgres'
-    ? text('a query with $1 that returns a name and its verifier').nullable().default(null)
-    : field(NO_VERIFIER_QUERY, (): Parsed<string> => {
-        return { wrong: 'has no meaning with engine: mysql', right: NO_VERIFIER_QUERY }
-      })
-        .nullable()
-        .default(null)
+  (engine === 'postgres' ? queryText() : noMeaning<string>(NO_VERIFIER_QUERY)).nullable().default(null)
 
 const auth = (engine: EngineName) =>
   section({
@@ -168,7 +181,7 @@ export const clusterSchema = (engine: EngineName) =>
     engine: engineName,
     listen: oneOrMore(listenAddress(ENGINES[engine].listen)),
     servers: servers(ENGINES[engine].port),
-    monitor: monitor(ENGINES[engine].monitorDatabase),
+    monitor: monitor(engine),
     auth: auth(engine),
     mode: choice(['route', 'observe']).default('route'),
     consistency: choice(['eventual', 'session', 'scope', 'global', 'strict']).default('session'),
@@ -203,7 +216,7 @@ const workers = field('1', (raw): Parsed<1> => {
 })
 
 const ADMIN = '127.0.0.1:9432'
-const admin = orOff(z.strictObject({ listen: listenAddress(ADMIN) })).prefault({ listen: ADMIN })
+const admin = orOff(z.strictObject({ listen: listenAddress(ADMIN).prefault(ADMIN) })).prefault({ listen: ADMIN })
 
 export const configSchema = z.strictObject({
   clusters: z.record(z.string(), cluster, { error: 'is missing' }),

@@ -49,10 +49,23 @@ test.each([
   ['postgres://a@/c', 'clusters.main.servers: is missing'],
   ['postgres://a@b/c?pol.size=4', 'clusters.main.pol: is not a known key; did you mean pool?'],
   ['postgres://a@b/c?engine.x=4', 'the option engine.x cannot be given here'],
+  ['postgres://a@b/c?max_lag=1s&max_lag=2s', 'the option max_lag is given twice; another max_lag says it already'],
+  ['postgres://a@b/c?sslmode=require&server_tls.mode=disable', 'server_tls.mode is given twice; another sslmode'],
+  ['postgres://a@b/c?engine=mysql', 'the option engine is given twice; the scheme says it already'],
+  ['postgres://a@b/c?monitor.user=x', 'monitor.user is given twice; the connection string says it already'],
+  ['postgres://a@b/c?listen=*:1', 'the option listen is given twice; --listen says it already'],
+  ['mysql://a@b?monitor.nudge=false', 'monitor.nudge: has no meaning with engine: mysql'],
   ['postgres://a@b/c?__proto__.x=4', 'the option __proto__.x cannot be given here'],
 ])('%s is refused', (url, expected) => {
   const loaded = from(url)
   expect(loaded.ok ? [] : loaded.problems.map(formatProblem).join('\n')).toContain(expected)
+})
+
+test('all options that cannot be are named at once, and no value of theirs', () => {
+  const loaded = from('postgres://a@b/c?max_lag=1s&max_lag=2s&monitor.password=hunter2&monitor.password=hunter3&x.=1')
+  const problems = loaded.ok ? [] : loaded.problems.map(formatProblem)
+  expect(problems).toHaveLength(3)
+  expect(problems.join('\n')).not.toContain('hunter')
 })
 
 test('what a reload cannot change is named', () => {

@@ -79,6 +79,10 @@ describe('defaults', () => {
     expect(servers[0]!.address).toEqual({ host: '10.0.1.1', port: 3306 })
   })
 
+  test.each(['admin:', 'admin: {}', 'admin: { listen: }'])('%s has the default address', (line) => {
+    expect(configOf(`${minimal}${line}\n`).config.admin).toEqual({ listen: { host: '127.0.0.1', port: 9432 } })
+  })
+
   test('a key with nothing after it has its default', () => {
     expect(configOf(within('limits:')).config.clusters[0]!.limits.clients).toBe(10_000)
   })
@@ -122,6 +126,12 @@ describe('values', () => {
       'tls: { cert: /nonexistent.pem, key: /nonexistent.key }',
       'clusters.shop.tls.cert: /nonexistent.pem cannot be read',
     ],
+    [
+      'auth: { users: [{ name: a, password: x }, { name: a, password: y }] }',
+      'f.yaml:8:55 clusters.shop.auth.users[1].name: a is there twice; each user once, with one password: user 1 of',
+    ],
+    ['auth: { query: SELECT a FROM b }', 'query: SELECT a FROM b does not ask for $1; a query with $1 (the name of a'],
+    ['auth: { query: SELECT $10 }', 'query: SELECT $10 does not ask for $1'],
     ['pool: { size: 5, size: 6 }', 'f.yaml:8:22 is not valid YAML: Map keys must be unique'],
   ])('%s is refused', (line, expected) => {
     expect(problemsOf(within(line)).join('\n')).toContain(expected)
@@ -136,10 +146,16 @@ describe('values', () => {
       'auth: { query: SELECT 1 }',
       'f.yaml:8:20 clusters.shop.auth.query: SELECT 1 has no meaning with engine: mysql; leave it out',
     ],
+    [
+      'monitor: { user: a, nudge: true }',
+      'clusters.shop.monitor.nudge: true has no meaning with engine: mysql; leave it out',
+    ],
     ['auth: { metod: trust }', 'clusters.shop.auth.metod: is not a known key; did you mean method?'],
     ['limits: { client: 5 }', 'clusters.shop.limits.client: is not a known key; did you mean clients?'],
   ])('%s is refused with engine: mysql', (line, expected) => {
-    expect(problemsOf(mysql(within(line)))).toEqual([expect.stringContaining(expected)])
+    // The line's own section stands in for the one of the minimal file.
+    const text = line.startsWith('monitor') ? minimal.replace('monitor: { user: freshet }', line) : within(line)
+    expect(problemsOf(mysql(text))).toEqual([expect.stringContaining(expected)])
   })
 
   test.each([
@@ -208,6 +224,25 @@ log: { level: loud }
     const problems = problemsOf(text)
     expect(problems.join('\n').replace('clusters: is empty', 'clusters: {} is empty')).toContain(expected)
     expect(problems[0]).toMatch(/^f\.yaml:\d+:\d+ /)
+  })
+
+  test('files that cannot be read are named together with everything else', () => {
+    const text = within(
+      'max_lag: 5\n    server_tls: { ca: /nonexistent.ca }\n    tls: { cert: /nonexistent.crt, key: package.json }',
+    )
+    expect(problemsOf(text)).toEqual([
+      expect.stringContaining('clusters.shop.max_lag: 5 has no unit'),
+      expect.stringContaining('clusters.shop.server_tls.ca: /nonexistent.ca cannot be read (ENOENT)'),
+      expect.stringContaining('clusters.shop.tls.cert: /nonexistent.crt cannot be read (ENOENT)'),
+      expect.stringContaining('clusters.shop.tls.key: package.json is not a PEM file'),
+    ])
+  })
+
+  test('a cluster with nothing after its name is told what it must have', () => {
+    const keys = problemsOf('clusters:\n  a:\n').map((problem) => problem.split(';')[0])
+    expect(keys).toEqual(
+      ['engine', 'listen', 'servers', 'monitor'].map((key) => `f.yaml:2:3 clusters.a.${key}: is missing`),
+    )
   })
 
   test('a file that is not there', () => {
