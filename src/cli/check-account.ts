@@ -1,10 +1,7 @@
 /** What the monitor's account lacks on one server: the same findings for `freshet check` and for the start of `serve`. */
 import type { Address, ClusterConfig } from '../config/types.ts'
 import type { Probe } from '../dialect.ts'
-import { openConnection } from '../mysql/probe-connection.ts'
-import { connectProbe } from '../postgres/probe.ts'
-import { checkMysql } from './check-mysql.ts'
-import { checkPostgres } from './check-postgres.ts'
+import type { connectProbe } from '../postgres/probe.ts'
 import type { Finding } from './finding.ts'
 
 export type Asker = Pick<Probe, 'query' | 'close'>
@@ -20,9 +17,22 @@ interface EngineCheck {
   ) => Promise<Finding[]>
 }
 
-const CHECKS: Readonly<Record<ClusterConfig['engine'], EngineCheck>> = {
-  postgres: { open: connectProbe, check: checkPostgres },
-  mysql: { open: openConnection, check: checkMysql },
+/** Loaded only where they are used, as the engines are. */
+const CHECKS: Readonly<Record<ClusterConfig['engine'], () => Promise<EngineCheck>>> = {
+  async postgres() {
+    const [probe, { checkPostgres }] = await Promise.all([
+      import('../postgres/probe.ts'),
+      import('./check-postgres.ts'),
+    ])
+    return { open: probe.connectProbe, check: checkPostgres }
+  },
+  async mysql() {
+    const [probe, { checkMysql }] = await Promise.all([
+      import('../mysql/probe-connection.ts'),
+      import('./check-mysql.ts'),
+    ])
+    return { open: probe.openConnection, check: checkMysql }
+  },
 }
 
 /** ms; a server that answers no more is hung up on. */
@@ -31,7 +41,7 @@ const PATIENCE = 30_000
 /** Rejects when the account cannot log in, or the server goes away meanwhile. */
 export async function checkAccount(address: Address, cluster: ClusterConfig): Promise<Finding[]> {
   const { user, password, database, timeout } = cluster.monitor
-  const { open, check } = CHECKS[cluster.engine]
+  const { open, check } = await CHECKS[cluster.engine]()
   const opened: Asker[] = []
   const close = () => {
     for (const asker of opened) asker.close()

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pause } from '../../src/cli/demo/processes.ts'
-import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
+import { connectTo, ending, failureOf, first, lastRoute, succeeds } from '../support/clients.ts'
 import { configFor, type FreshetProcess, freshetFor, startFreshet } from '../support/freshet.ts'
 import { type Fleet, type PostgresServer, startFleet, until } from '../support/postgres.ts'
 
@@ -26,32 +26,6 @@ async function servers(): Promise<Record<string, { role: string; up: boolean }>>
 }
 const roleBecomes = (server: PostgresServer, role: string) =>
   until(`${server.name} is seen as ${role}`, async () => (await servers())[server.name]?.role === role)
-
-/** Resolves with the first success of something that may fail for a while, but never with an unclean error. */
-async function succeeds<T>(what: string, work: () => Promise<T>): Promise<T> {
-  let result: { value: T } | null = null
-  await until(what, async () => {
-    try {
-      result = { value: await work() }
-    } catch (error) {
-      expect((error as pg.DatabaseError).code, (error as Error).message).toMatch(/^(57P0[123]|0800[16]|53300|25006)$/)
-    }
-    return result !== null
-  })
-  return result!.value
-}
-
-/** The connection's end: the error that came with it. */
-function ending(on: pg.Client): Promise<{ code?: string; message: string }> {
-  return new Promise((resolve) => {
-    let last: Error = new Error('closed without a word')
-    on.on('error', (error) => {
-      last = error
-      if ('code' in error) resolve(error as never)
-    })
-    on.on('end', () => resolve(last))
-  })
-}
 
 const ranOn = async (on: pg.Client, sql: string): Promise<string> => {
   await on.query(sql)

@@ -1,6 +1,6 @@
 /** Clients of Freshet for tests that interleave several of them. */
 import pg from 'pg'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { type FreshetProcess, total } from './freshet.ts'
 import { until } from './postgres.ts'
 
@@ -41,3 +41,29 @@ export const pinnedBecomes = (freshet: FreshetProcess, cause: string, count: num
   until(`${count} pinned because of ${cause}`, async () => {
     return total(await freshet.metrics(), 'freshet_pinned_sessions', { cause }) === count
   })
+
+/** Resolves with the first success of something that may fail for a while, but never with an unclean error. */
+export async function succeeds<T>(what: string, work: () => Promise<T>): Promise<T> {
+  let result: { value: T } | null = null
+  await until(what, async () => {
+    try {
+      result = { value: await work() }
+    } catch (error) {
+      expect((error as pg.DatabaseError).code, (error as Error).message).toMatch(/^(57P0[123]|0800[16]|53300|25006)$/)
+    }
+    return result !== null
+  })
+  return result!.value
+}
+
+/** The connection's end: the error that came with it. */
+export function ending(on: pg.Client): Promise<{ code?: string; message: string }> {
+  return new Promise((resolve) => {
+    let last: Error = new Error('closed without a word')
+    on.on('error', (error) => {
+      last = error
+      if ('code' in error) resolve(error as never)
+    })
+    on.on('end', () => resolve(last))
+  })
+}
