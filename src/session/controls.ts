@@ -60,7 +60,7 @@ function circumstancesOf(session: Session, hint: Hint | null, local: boolean): C
   return {
     view: session.observation ?? session,
     policy: hint === null ? policy : applyHint(policy, hint),
-    held: name ? { server: name, because } : null,
+    held: name ? { server: name, readOnly: lease.connection!.readOnly, because } : null,
     deferred: transaction.deferred ? deferred : null,
     keptOnPrimary: context.dialect.keepsOnPrimary(state),
     local,

@@ -15,7 +15,7 @@ export interface Circumstances {
   readonly view: SessionView
   readonly policy: Policy
   /** The server whose connection the session holds, and why. */
-  readonly held: { readonly server: string; readonly because: Reason } | null
+  readonly held: { readonly server: string; readonly readOnly: boolean; readonly because: Reason } | null
   readonly deferred: Deferred
   /** The session's settings keep its reads on the primary. */
   readonly keptOnPrimary: boolean
@@ -30,14 +30,18 @@ export function explainRoute(context: SessionContext, facts: Facts, about: Circu
   const { view, policy, held } = about
   const at = now()
   const rows = factRows(facts)
-  if (about.local) return [...rows, ['decision', 'local'], ['reason', reasonText('local')]]
+  const begins = held === null && about.deferred === null ? beginning(facts) : null
+  if (about.local || begins !== null) {
+    const said: [string, string][] = begins === null ? [] : [['transaction', begins]]
+    return [...rows, ['decision', 'local'], ['server', 'none'], ['reason', reasonText('local')], ...said]
+  }
   const floor = effectiveFloor(policy, view, context.floors, snapshot.epoch, at)
   const last: [string, string][] = [
     ['consistency', policy.consistency],
     ...candidateRows(facts, about, snapshot, at, floor),
   ]
   if (held !== null) {
-    const decision = `the connection that the session holds (${held.server})`
+    const decision = held.readOnly ? 'replica' : 'primary'
     return [...rows, ['decision', decision], ['server', held.server], ['reason', reasonText(held.because)], ...last]
   }
   return [...rows, ...decisionRows(decisionFor(context, facts, about, snapshot, at, floor), mode, snapshot), ...last]
@@ -54,6 +58,14 @@ function factRows(facts: Facts): [string, string][] {
   ]
   if (facts.usesClock) rows.push(['clock', "it asks for the time: on replicas only while the servers' clocks agree"])
   return rows
+}
+
+/** A transaction of which no server has to know before its first statement; null: it is none. */
+function beginning({ transaction, statements }: Facts): string | null {
+  if (statements !== 1 || transaction?.op !== 'begin' || transaction.consistentSnapshot) return null
+  return transaction.readOnly === true
+    ? 'read-only: its first statement decides where all of it runs, on a replica if that is fresh enough'
+    : 'it begins with its first statement: on the primary, unless the session makes its transactions read-only'
 }
 
 /** As `route.ts` decides. */
@@ -77,7 +89,7 @@ function decisionRows(would: Decision, mode: Mode, snapshot: Snapshot): [string,
   const decision = mode === 'observe' ? insteadOf(would, snapshot) : would
   const rows: [string, string][] = [['decision', decision.to]]
   const server = serverOf(decision, snapshot)
-  if (server !== null) rows.push(['server', server])
+  rows.push(['server', server ?? 'none'])
   rows.push(['reason', reasonText(decision.because)])
   if (decision.to === 'refuse') rows.push(['error', decision.message])
   if (mode === 'route') return rows

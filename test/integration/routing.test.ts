@@ -263,7 +263,11 @@ describe('EXPLAIN ROUTE', () => {
     expect(hinted.get('candidate replica-1')).toMatch(/not eligible: route is primary/)
     const write = await rowsOf('UPDATE rows SET n = n')
     expect(write.get('candidate replica-1')).toMatch(/not eligible: not a plain read: it changes data/)
-    expect((await rowsOf('SHOW freshet.server')).get('decision')).toBe('local')
+    for (const local of ['SHOW freshet.server', 'BEGIN READ ONLY']) {
+      const told = await rowsOf(local)
+      expect([told.get('decision'), told.get('server')]).toEqual(['local', 'none'])
+    }
+    expect((await rowsOf('BEGIN READ ONLY')).get('transaction')).toMatch(/^read-only: .* on a replica/)
   })
 
   test('what Freshet answers or refuses itself is counted and timed like the rest', async () => {
@@ -287,7 +291,7 @@ describe('EXPLAIN ROUTE', () => {
     await client.query(READ)
     const { server } = await lastRoute(client)
     const held = await rowsOf(READ)
-    expect(held.get('server')).toBe(server)
+    expect([held.get('server'), held.get('decision')]).toEqual([server, 'replica'])
     expect(held.get(`candidate ${server}`)).toMatch(/eligible: the session holds a connection to it/)
     expect(held.get(`candidate ${fleet().primary.name}`)).toMatch(/not eligible: the session holds a connection to/)
     await client.query('COMMIT')
