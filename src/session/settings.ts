@@ -92,14 +92,20 @@ export function unknownSetting(name: string): Failure {
   }
 }
 
+const settingOf = (name: string): Setting | undefined => (Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined)
+
+/** What SET takes as its value; null: there is no such setting. */
+export const allowedFor = (name: string): string | null =>
+  SHOWN.includes(name) ? `what SHOW freshet.${name} gives` : (settingOf(name)?.allowed ?? null)
+
 export function showSetting(policy: Policy, name: string): string | Failure {
-  const setting = SETTINGS[name]
+  const setting = settingOf(name)
   return setting === undefined ? unknownSetting(name) : setting.show(policy)
 }
 
 /** `value` null: back to `initial`. */
 export function changeSetting(policy: Policy, initial: Policy, name: string, value: string | null): Policy | Failure {
-  const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined
+  const setting = settingOf(name)
   if (setting === undefined) return unknownSetting(name)
   if (value === null) return setting.reset(policy, initial)
   return (

@@ -136,10 +136,29 @@ export interface LexMode {
   readonly asciiSafeEncoding: boolean
 }
 
+/** SET freshet.name; `value` null: back to what was configured. */
+export interface SettingChange {
+  readonly kind: 'set'
+  readonly name: string
+  readonly value: string | null
+  readonly local: boolean
+}
+
+/**
+ * `mixed`: assigned together with variables of the server. `scope`: for more than the session. `placeholder`, `expression`: as the value.
+ * `select`: read together with something else.
+ */
+export type Misuse = 'mixed' | 'scope' | 'placeholder' | 'expression' | 'select'
+
 /** A control meant for Freshet itself; never sent to a server. */
 export type Control =
-  | { readonly kind: 'set'; readonly name: string; readonly value: string | null; readonly local: boolean }
-  | { readonly kind: 'show'; readonly name: string }
+  | SettingChange
+  /** Several in one statement: all of them or none. */
+  | { readonly kind: 'set-all'; readonly changes: readonly SettingChange[] }
+  /** `column`: what its value is called, when not by its name. */
+  | { readonly kind: 'show'; readonly name: string; readonly column?: string }
+  /** It means Freshet's setting `name`, but in a form that Freshet does not take. */
+  | { readonly kind: 'misuse'; readonly what: Misuse; readonly name: string }
   | { readonly kind: 'explain-route'; readonly statement: string }
   /** KILL of one connection or of what it runs; ids are Freshet's own. `id`: decimal digits. */
   | { readonly kind: 'kill'; readonly id: string; readonly target: 'connection' | 'query' }

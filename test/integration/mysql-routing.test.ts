@@ -109,6 +109,35 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     expect((await failureOf(client.query("SET freshet.max_lag = 'soon'"))).number).toBe(1231)
   })
 
+  test('settings in every form are answered here, and none is sent to a server', async () => {
+    const show = (name: string) => first(client, `SHOW freshet.${name}`)
+    await client.query("SET freshet.max_lag='9s', freshet.route='primary'")
+    expect([await show('max_lag'), await first(client, 'SELECT @@freshet.route')]).toEqual(['9s', 'primary'])
+    for (const [sql, number, says] of [
+      ["SET freshet.max_lag='8s', freshet.route='nowhere'", 1231, 'primary'],
+      ["SET freshet.max_lag='8s', autocommit=0", 1235, 'statement of its own'],
+      ["SET GLOBAL freshet.max_lag='8s'", 1228, 'SESSION variable'],
+      ["SET PERSIST freshet.max_lag='8s'", 1228, 'SESSION variable'],
+      ["SET freshet.max_lag=repeat('8', 1)", 1231, '200ms'],
+      ["SET freshet.nothing=repeat('8', 1)", 1193, 'freshet.max_lag'],
+      ['SELECT @@freshet.max_lag, 1', 1193, 'SHOW freshet.max_lag'],
+    ] as const) {
+      const failure = await failureOf(client.query(sql))
+      expect([sql, failure.number]).toEqual([sql, number])
+      expect(failure.message).toContain(says)
+    }
+    const prepared = await failureOf(client.execute('SET freshet.max_lag = ?', ['8s']))
+    expect([prepared.number, prepared.message]).toEqual([
+      1295,
+      expect.stringContaining('Write the value into the text'),
+    ])
+    expect([await show('max_lag'), await first(client, 'SELECT @@autocommit')]).toEqual(['9s', 1])
+    await client.execute("SET freshet.route='auto', freshet.max_lag='1s'", [])
+    await client.query("/*!40101 SET freshet.max_lag='2s' */")
+    expect([await show('max_lag'), await show('route')]).toEqual(['2s', 'auto'])
+    expect(await first(client, 'SELECT freshet.max_lag FROM (SELECT 5 AS max_lag) freshet')).toBe(5)
+  })
+
   test('lag: waiting, an error, and the primary', async () => {
     await pauseAll()
     await client.query("SET freshet.max_lag = '0ms'")

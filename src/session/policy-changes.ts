@@ -1,0 +1,65 @@
+/** What SET and RESET of freshet.* do to a session's policy, now and when its transaction ends. */
+import type { LocalAnswer } from '../dialect.ts'
+import type { Policy } from '../routing/types.ts'
+import type { SettingChange } from '../sql/facts.ts'
+import { done } from './local.ts'
+import type { Session } from './session.ts'
+import { changeSetting, isFailure } from './settings.ts'
+import { setToken } from './token.ts'
+
+/** All of them, or none and the first one's failure. `apply`: they are executed, not only prepared or described. */
+export function changeSettings(
+  session: Session,
+  changes: readonly SettingChange[],
+  apply: boolean,
+): LocalAnswer | Promise<LocalAnswer> {
+  const initial = session.identity.policy
+  const settings: SettingChange[] = []
+  const tokens: string[] = []
+  let policy = session.policy
+  for (const change of changes) {
+    if (change.name === 'token') {
+      if (change.value !== null) tokens.push(change.value)
+      continue
+    }
+    const changed = changeSetting(policy, initial, change.name, change.value)
+    if (isFailure(changed)) return { failure: changed }
+    policy = changed
+    settings.push(change)
+  }
+  const answer = done(changes.every(({ value }) => value === null) ? 'RESET' : 'SET')
+  if (!apply) return answer
+  const act = () => {
+    for (const { name, value, local } of settings) {
+      changePolicy(session, (before) => changeSetting(before, initial, name, value), local)
+    }
+    return answer
+  }
+  return tokens.length === 0 ? act() : afterTokens(session, tokens, act)
+}
+
+async function afterTokens(session: Session, tokens: readonly string[], act: () => LocalAnswer): Promise<LocalAnswer> {
+  for (const token of tokens) {
+    const answer = await setToken(session, token)
+    if ('failure' in answer) return answer
+  }
+  return act()
+}
+
+/** RESET ALL. */
+export const resetPolicy = (session: Session): void => changePolicy(session, () => session.identity.policy, false)
+
+/** `local`: until the transaction ends, as SET LOCAL; outside of one it has no effect. */
+function changePolicy(session: Session, change: (policy: Policy) => ReturnType<typeof changeSetting>, local: boolean) {
+  const changed = change(session.policy)
+  if (isFailure(changed)) return
+  const { transaction } = session
+  if (local) {
+    if (session.status !== 'open') return
+    transaction.policyAfter ??= session.policy
+  } else if (transaction.policyAfter !== null) {
+    const after = change(transaction.policyAfter)
+    if (!isFailure(after)) transaction.policyAfter = after
+  }
+  session.policy = changed
+}
