@@ -19,6 +19,7 @@ import { explainRoute } from '../session/explain-route.ts'
 import { applyHint } from '../session/hint.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
+import { isFailure } from '../session/settings.ts'
 import { millis, now, type ServerId } from '../units.ts'
 import { accept, type Opened } from './accept.ts'
 import { sendCancel } from './cancel.ts'
@@ -312,9 +313,11 @@ export async function startCluster(
       const { classifier } = database
       const facts = classifier.classify(text, 0, text.length, engine.lexMode)
       const hint = classifier.hint(text, 0, text.length)
+      const policy = hint === null ? config.policy : applyHint(config.policy, hint)
+      if (isFailure(policy)) return [['error', `${policy.message}. ${policy.hint}`]]
       return explainRoute(context, facts, {
         view: FRESH_SESSION,
-        policy: hint === null ? config.policy : applyHint(config.policy, hint),
+        policy,
         held: null,
         deferred: null,
         keptOnPrimary: false,

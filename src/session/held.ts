@@ -90,6 +90,28 @@ function abandon(session: Session, failure: Failure): void {
   session.fail(failure)
 }
 
+/** There is no such savepoint: a server fails the transaction for it, and does nothing else. */
+const FAILS = 'ROLLBACK TO SAVEPOINT "freshet: refused"'
+
+/** A statement that is not run fails its transaction, where the engine does so: what follows must neither run outside of it nor be committed without it. */
+export function failTransaction(session: Session, then: () => void): void {
+  const { connection } = session.lease
+  if (session.status !== 'open' || !session.context.dialect.errorFailsTransaction) then()
+  else if (connection === null) {
+    // It had not begun anywhere.
+    session.endTransaction('failed')
+    then()
+  } else {
+    session.phase = 'preparing'
+    connection.command(FAILS, () => {
+      if (session.phase !== 'preparing' || !connection.alive) return
+      session.status = 'failed'
+      session.phase = 'idle'
+      then()
+    })
+  }
+}
+
 /** currval and lastval mean this session's last value, which only the connection that gave it knows. */
 export function backToSequence(session: Session): void {
   session.database.readsLastSequence = true

@@ -32,6 +32,7 @@ export function answerLocally(session: Session, work: Work): LocalAnswer | Promi
   if (work.bound) return null
   if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
   if (work.refusal !== null) return { failure: work.refusal }
+  if (session.current.wrongHint !== null && session.status !== 'failed') return { failure: session.current.wrongHint }
   if (work.control !== null && work.executes <= 1) {
     const answer = session.status === 'failed' ? ABORTED : answerControl(session, work.control, work.executes > 0)
     if (answer !== null) return answer

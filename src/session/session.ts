@@ -30,8 +30,7 @@ import { type Instant, NEVER, now, type ServerId } from '../units.ts'
 import type { DatabaseContext, SessionContext, SessionIdentity } from './context.ts'
 import { CopyIn } from './copy-in.ts'
 import { CurrentUnit } from './current-unit.ts'
-import { backToPrevious, backToSequence, runOnHeld } from './held.ts'
-import { applyHint } from './hint.ts'
+import { backToPrevious, backToSequence, failTransaction, runOnHeld } from './held.ts'
 import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
@@ -221,7 +220,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
     const { current } = this
     const work = this.client.resolve(unit, this.lex)
-    current.begin(unit, work, work.hint === null ? this.policy : applyHint(this.policy, work.hint), now())
+    current.begin(unit, work, this.policy, now())
     const answer = answerLocally(this, work)
     if (answer !== null) {
       if (answer instanceof Promise) this.#answerLater(answer)
@@ -242,6 +241,11 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   }
 
   #answer(answer: LocalAnswer): void {
+    if ('failure' in answer && answer.failure === this.current.wrongHint) {
+      this.current.because = 'hint'
+      this.fail(answer.failure)
+      return
+    }
     this.context.metrics.statement('local', 'local')
     this.#finishWith(this.client.answer(this.#queue.head, answer, this.status))
   }
@@ -365,11 +369,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
   /** The unit ends with an error of Freshet's own; the session goes on. */
   fail(failure: Failure): void {
     this.context.metrics.statement('local', this.current.because)
-    if (this.status === 'open' && this.lease.connection === null && this.context.dialect.errorFailsTransaction) {
-      // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
-      this.endTransaction('failed')
-    }
-    this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status))
+    failTransaction(this, () => this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status)))
   }
 
   readonly connectionDrained = (): void => this.#reading.balance()

@@ -107,6 +107,12 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     expect((await failureOf(client.query('SET freshet.nothing = 1'))).number).toBe(1193)
     expect((await failureOf(client.query("SET freshet.consistency = 'none'"))).number).toBe(1231)
     expect((await failureOf(client.query("SET freshet.max_lag = 'soon'"))).number).toBe(1231)
+    for (const run of [(sql: string) => client.query(sql), (sql: string) => client.execute(sql)]) {
+      const bad = await failureOf(run('/* freshet: route=nowhere */ UPDATE rows_ SET n = -1'))
+      expect([bad.number, bad.message]).toEqual([1231, expect.stringContaining('auto, primary, replica')])
+      expect((await failureOf(run('/* freshet: nosuch=1 */ UPDATE rows_ SET n = -1'))).number).toBe(1193)
+    }
+    expect(await first(client, '/* freshet it is */ SELECT MIN(n) FROM rows_')).toBeGreaterThanOrEqual(0)
   })
 
   test('settings in every form are answered here, and none is sent to a server', async () => {

@@ -220,12 +220,41 @@ describe('controls', () => {
     expect(await lastRoute(client)).toEqual({ server: fleet().primary.name, reason: 'hint' })
     await client.query(`-- freshet: route=primary, max_lag='1ms'\n${READ}`, values)
     expect(await reason(client)).toBe('hint')
-    await client.query(`/* freshet: route=nowhere, nosuch=1 */ ${READ}`, values)
+    // It is a comment, and no hint.
+    await client.query(`/* freshet reads this */ ${READ}`, values)
     expect(await reason(client)).toMatch(/^(read|behind-floor)$/)
     // A hint never takes a write away from the primary.
     await client.query('/* freshet: route=replica */ UPDATE rows SET n = n', values)
     expect(await lastRoute(client)).toEqual({ server: fleet().primary.name, reason: 'write' })
   })
+
+  test.each(PROTOCOLS)(
+    'a wrong hint by the %s protocol is an error, and its statement is not run',
+    async (_, values) => {
+      const refused = async (hint: string, sql: string) => {
+        const { code, message } = await failureOf(client.query(`/* freshet: ${hint} */ ${sql}`, values))
+        return `${code} ${message}`
+      }
+      const change = 'UPDATE rows SET n = -1'
+      expect(await refused('route=nowhere', change)).toBe(
+        '22023 invalid value for parameter "freshet.route": "nowhere"',
+      )
+      expect(await refused('max_lag=abc', change)).toMatch(/^22023 /)
+      expect(await refused('route', change)).toMatch(/^22023 /)
+      expect(await refused('route=primary, nosuch=1', change)).toMatch(/^42704 .*"freshet.nosuch"/)
+      expect(await refused('nosuch=1', 'EXPLAIN ROUTE SELECT 1')).toMatch(/^42704 /)
+      expect(await refused('route=nowhere', 'BEGIN')).toMatch(/^22023 /)
+      // Whether a server knows of the transaction or not, it has failed.
+      for (const before of ['', 'UPDATE rows SET n = -2']) {
+        await client.query('BEGIN')
+        await client.query(before)
+        expect(await refused('route=nowhere', change)).toMatch(/^22023 /)
+        expect((await failureOf(client.query(READ))).code).toBe('25P02')
+        expect((await client.query('/* freshet: route=nowhere */ COMMIT', values)).command).toBe('ROLLBACK')
+      }
+      expect(await first(client, '/* freshet: route=primary */ SELECT min(n) FROM rows')).toBeGreaterThanOrEqual(0)
+    },
+  )
 
   test.each(PROTOCOLS)(
     'EXPLAIN ROUTE by the %s protocol says what would be done, and does nothing',
