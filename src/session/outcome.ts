@@ -52,6 +52,14 @@ export function count(session: Session, connection: ServerConnection, at: Instan
   context.metrics.statementSeconds(target, (at - current.arrived) / 1000)
 }
 
+/** The current unit runs nowhere. */
+export function countRefused(session: Session): void {
+  const { because } = session.current
+  session.context.metrics.statement('local', because)
+  session.lastServer = null
+  session.lastReason = because
+}
+
 /** What would have been done with the current unit if its cluster did not only observe; null: it does not. */
 function wouldHaveRun({ current, observation }: Session, connection: ServerConnection): Decision | null {
   if (observation === null) return null

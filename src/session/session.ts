@@ -36,7 +36,7 @@ import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
 import { MessageStream } from './message-stream.ts'
 import type { Observation } from './observation.ts'
-import { afterLoss, cancelUnit, count, notified, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, cancelUnit, count, countRefused, notified, runAgain, settleFloors } from './outcome.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor, floorOf } from './route.ts'
@@ -368,7 +368,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** The unit ends with an error of Freshet's own; the session goes on. */
   fail(failure: Failure): void {
-    this.context.metrics.statement('local', this.current.because)
+    countRefused(this)
     failTransaction(this, () => this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status)))
   }
 

@@ -125,6 +125,7 @@ describe('lag', () => {
     await stale()
     await client.query("SET freshet.when_stale = 'error'")
     expect((await failureOf(client.query(READ))).message).toBe('no replica is within max_lag, and when_stale is error')
+    expect(await lastRoute(client)).toEqual({ server: 'none', reason: 'stale' })
     await client.query('RESET freshet.when_stale')
     expect(await first(client, READ)).toBe(written)
   })
@@ -239,6 +240,7 @@ describe('controls', () => {
       expect(await refused('route=nowhere', change)).toBe(
         '22023 invalid value for parameter "freshet.route": "nowhere"',
       )
+      expect(await lastRoute(client)).toEqual({ server: 'none', reason: 'hint' })
       expect(await refused('max_lag=abc', change)).toMatch(/^22023 /)
       expect(await refused('route', change)).toMatch(/^22023 /)
       expect(await refused('route=primary, nosuch=1', change)).toMatch(/^42704 .*"freshet.nosuch"/)
