@@ -369,6 +369,8 @@ export interface Dialect {
   stateAfterReport(state: SessionState, name: string, value: string): SessionState
   /** An error inside a transaction fails it as a whole (PostgreSQL), or leaves it open (MySQL). */
   readonly errorFailsTransaction: boolean
+  /** A transaction that is rolled back takes its settings along (PostgreSQL). */
+  readonly transactionalSettings: boolean
   /** Of a transaction that asks for none. */
   isolation(state: SessionState): Isolation
   /** null: the reports have told everything. `names`: settings without a definition that sessions of this cluster have used. */

@@ -88,6 +88,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
       (!autocommitAtLogin && !state.settings.has('autocommit')),
     stateAfterReport,
     errorFailsTransaction: false,
+    transactionalSettings: false,
     isolation,
     captureSql: () => null,
     settingNames: () => ({ names: [], others: false }),

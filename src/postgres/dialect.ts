@@ -57,6 +57,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     keepsOnPrimary,
     stateAfterReport: (state) => state,
     errorFailsTransaction: true,
+    transactionalSettings: true,
     // default_transaction_isolation is looked at on the server only: what it makes of a statement is the same there.
     isolation: () => 'read committed',
     captureSql,

@@ -1,6 +1,7 @@
 import type { LocalAnswer, Work } from '../dialect.ts'
 import { answerControl } from './controls.ts'
 import { done, isEmpty } from './local.ts'
+import { settlePolicy } from './policy-changes.ts'
 import type { Session } from './session.ts'
 
 const ABORTED: LocalAnswer = {
@@ -56,6 +57,7 @@ function inDeferredTransaction(session: Session, work: Work): LocalAnswer | null
   const control = work.facts.transaction
   if (work.executes !== 1 || control === null) return null
   if ((control.op === 'commit' || control.op === 'rollback') && !control.chain && !control.release) {
+    settlePolicy(session, control.op === 'rollback')
     session.endTransaction('idle')
     return done(control.op === 'commit' ? 'COMMIT' : 'ROLLBACK')
   }

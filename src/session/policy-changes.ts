@@ -1,5 +1,5 @@
 /** What SET and RESET of freshet.* do to a session's policy, now and when its transaction ends. */
-import type { LocalAnswer } from '../dialect.ts'
+import type { LocalAnswer, TransactionStatus, Work } from '../dialect.ts'
 import type { Policy } from '../routing/types.ts'
 import type { SettingChange } from '../sql/facts.ts'
 import { done } from './local.ts'
@@ -46,6 +46,30 @@ async function afterTokens(session: Session, tokens: readonly string[], act: () 
   return act()
 }
 
+/** The transaction has ended: what it set for itself goes, and so does all else when it was rolled back. */
+export function settlePolicy(session: Session, rolledBack: boolean): void {
+  const { transaction } = session
+  const before = rolledBack ? transaction.policyBefore : null
+  session.policy = before ?? transaction.policyAfter ?? session.policy
+  transaction.policyAfter = null
+  transaction.policyBefore = null
+}
+
+/** A unit of the session's transaction has run; `status`: behind it. */
+export function policyAfterUnit(
+  session: Session,
+  { facts }: Work,
+  succeeded: boolean,
+  status: TransactionStatus,
+): void {
+  if (session.transaction.policyBefore === null && session.transaction.policyAfter === null) return
+  const control = facts.transaction
+  const ends = control?.op === 'commit' || control?.op === 'rollback'
+  // AND CHAIN: the next one has begun.
+  if (status !== 'idle' && !(succeeded && ends && control.chain)) return
+  settlePolicy(session, !succeeded || control?.op === 'rollback' || session.status === 'failed')
+}
+
 /** RESET ALL. */
 export const resetPolicy = (session: Session): void => changePolicy(session, () => session.identity.policy, false)
 
@@ -54,8 +78,10 @@ function changePolicy(session: Session, change: (policy: Policy) => ReturnType<t
   const changed = change(session.policy)
   if (isFailure(changed)) return
   const { transaction } = session
+  if (local && session.status !== 'open') return
+  if (session.status === 'open' && session.context.dialect.transactionalSettings)
+    transaction.policyBefore ??= session.policy
   if (local) {
-    if (session.status !== 'open') return
     transaction.policyAfter ??= session.policy
   } else if (transaction.policyAfter !== null) {
     const after = change(transaction.policyAfter)

@@ -37,6 +37,7 @@ import { answerLocally } from './local-answers.ts'
 import { MessageStream } from './message-stream.ts'
 import type { Observation } from './observation.ts'
 import { afterLoss, cancelUnit, count, countRefused, notified, runAgain, settleFloors } from './outcome.ts'
+import { settlePolicy } from './policy-changes.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { decisionFor, floorOf } from './route.ts'
@@ -337,7 +338,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** Forgets the transaction; `status` is what the client sees now. */
   endTransaction(status: TransactionStatus): void {
-    this.policy = this.transaction.policyAfter ?? this.policy
+    settlePolicy(this, status === 'failed')
     this.transaction.over()
     this.client.transactionOver()
     this.status = status

@@ -4,6 +4,7 @@ import type { Facts, SessionEffect } from '../sql/facts.ts'
 import { isUnread } from '../sql/needs-primary.ts'
 import { rememberName } from './context.ts'
 import { done } from './local.ts'
+import { policyAfterUnit, resetPolicy } from './policy-changes.ts'
 import type { Session } from './session.ts'
 
 /** Ordinary writes leave nothing behind on their connection. */
@@ -151,6 +152,7 @@ export class StateTracker {
   /** A unit has run. `status`: after it. */
   ran(work: Work, succeeded: boolean, connection: ServerConnection, status: TransactionStatus): void {
     const { facts } = work
+    policyAfterUnit(this.#session, work, succeeded, status)
     if (work.executes === 0) return
     const { lease } = this.#session
     if (this.#reports) this.last = lease.othersFollow ? null : { connection, uses: connection.uses }
@@ -208,6 +210,7 @@ export class StateTracker {
         return
       case 'reset-all':
         this.#ask = true
+        if (succeeded) resetPolicy(session)
         if (succeeded && alone) this.#ownPins.delete('unknown-setting')
         return
       case 'unknown':

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
 import { type FreshetProcess, freshetFor } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
+import { PROTOCOLS, testControls } from './control-cases.ts'
 
 const fleet = createTestServers({ replicas: 2 })
 
@@ -12,12 +13,6 @@ beforeAll(async () => {
   await fleet().primary.query('CREATE TABLE rows (n int); INSERT INTO rows VALUES (0); GRANT ALL ON rows TO app')
   await fleet().caughtUp()
 })
-
-/** Without values the driver speaks the simple protocol, with them the extended one. */
-const PROTOCOLS: [string, unknown[] | undefined][] = [
-  ['simple', undefined],
-  ['extended', []],
-]
 
 let freshet: FreshetProcess
 let client: pg.Client
@@ -189,20 +184,6 @@ describe('controls', () => {
     expect(await show('consistency')).toBe('session')
   })
 
-  test('SET LOCAL, and what a transaction does to SET', async () => {
-    const show = () => first(client, 'SHOW freshet.route')
-    await client.query('BEGIN')
-    await client.query('SET LOCAL freshet.route = replica')
-    expect(await show()).toBe('replica')
-    await client.query('COMMIT')
-    expect(await show()).toBe('auto')
-    await client.query('BEGIN')
-    await failureOf(client.query('SELECT 1/0'))
-    expect((await failureOf(client.query('SET freshet.route = replica'))).code).toBe('25P02')
-    await client.query('ROLLBACK')
-    expect(await show()).toBe('auto')
-  })
-
   test('start-up options, and DISCARD ALL goes back to them', async () => {
     const mine = await connectTo(freshet.url(), { options: '-c freshet.max_lag=200ms -c freshet.route=primary' })
     expect(await first(mine, 'SHOW freshet.max_lag')).toBe('200ms')
@@ -230,35 +211,6 @@ describe('controls', () => {
   })
 
   test.each(PROTOCOLS)(
-    'a wrong hint by the %s protocol is an error, and its statement is not run',
-    async (_, values) => {
-      const refused = async (hint: string, sql: string) => {
-        const { code, message } = await failureOf(client.query(`/* freshet: ${hint} */ ${sql}`, values))
-        return `${code} ${message}`
-      }
-      const change = 'UPDATE rows SET n = -1'
-      expect(await refused('route=nowhere', change)).toBe(
-        '22023 invalid value for parameter "freshet.route": "nowhere"',
-      )
-      expect(await lastRoute(client)).toEqual({ server: 'none', reason: 'hint' })
-      expect(await refused('max_lag=abc', change)).toMatch(/^22023 /)
-      expect(await refused('route', change)).toMatch(/^22023 /)
-      expect(await refused('route=primary, nosuch=1', change)).toMatch(/^42704 .*"freshet.nosuch"/)
-      expect(await refused('nosuch=1', 'EXPLAIN ROUTE SELECT 1')).toMatch(/^42704 /)
-      expect(await refused('route=nowhere', 'BEGIN')).toMatch(/^22023 /)
-      // Whether a server knows of the transaction or not, it has failed.
-      for (const before of ['', 'UPDATE rows SET n = -2']) {
-        await client.query('BEGIN')
-        await client.query(before)
-        expect(await refused('route=nowhere', change)).toMatch(/^22023 /)
-        expect((await failureOf(client.query(READ))).code).toBe('25P02')
-        expect((await client.query('/* freshet: route=nowhere */ COMMIT', values)).command).toBe('ROLLBACK')
-      }
-      expect(await first(client, '/* freshet: route=primary */ SELECT min(n) FROM rows')).toBeGreaterThanOrEqual(0)
-    },
-  )
-
-  test.each(PROTOCOLS)(
     'EXPLAIN ROUTE by the %s protocol says what would be done, and does nothing',
     async (_, values) => {
       const explain = async (sql: string) => {
@@ -276,6 +228,8 @@ describe('controls', () => {
     },
   )
 })
+
+describe('controls in transactions, wrong hints', () => testControls(() => client))
 
 describe('EXPLAIN ROUTE', () => {
   const rowsOf = async (sql: string, values?: unknown[]) => {
