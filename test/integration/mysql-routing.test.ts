@@ -124,6 +124,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
       ["SET freshet.max_lag='8s', autocommit=0", 1235, 'statement of its own'],
       ["SET GLOBAL freshet.max_lag='8s'", 1228, 'SESSION variable'],
       ["SET PERSIST freshet.max_lag='8s'", 1228, 'SESSION variable'],
+      ['SET freshet.max_lag=200', 1231, '200ms'],
+      ['SET freshet.server=1', 1238, 'SHOW freshet.server'],
       ["SET freshet.max_lag=repeat('8', 1)", 1231, '200ms'],
       ["SET freshet.nothing=repeat('8', 1)", 1193, 'freshet.max_lag'],
       ['SELECT @@freshet.max_lag, 1', 1193, 'SHOW freshet.max_lag'],

@@ -169,9 +169,11 @@ describe('controls', () => {
     }
     expect((await failureOf(run('SET freshet.nosuch = 1'))).code).toBe('42704')
     expect((await failureOf(run('SHOW freshet.nosuch'))).code).toBe('42704')
+    expect((await failureOf(run('SET freshet.server = 1'))).code).toBe('55P02')
     for (const bad of [
       "max_lag = 'soon'",
       "max_lag = '-1s'",
+      'max_lag = 200',
       "consistency = 'some'",
       "route = 'here'",
       "when_stale = ''",
