@@ -16,6 +16,7 @@ import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
 import { PgClientCodec } from './client-codec.ts'
 import { localReply } from './local-reply.ts'
+import { setsByFunction } from './setting-names.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
 import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
 import { afterParts, bareWork, combine, TEXT_BYTES_MAX } from './work.ts'
@@ -111,7 +112,7 @@ export class PgClient implements ClientProtocol {
     return {
       facts,
       hint: classifier.hint(bytes, 5, end),
-      control: classifier.control(bytes, 5, end, lex),
+      control: classifier.control(bytes, 5, end, lex) ?? setsByFunction(facts, text),
       executes: facts.statements,
       deferrable: facts.transaction?.op === 'begin' && bytes.length < TEXT_BYTES_MAX,
       begins: null,
@@ -228,12 +229,15 @@ export class PgClient implements ClientProtocol {
     // A small statement must not keep a large unit in memory.
     const own = nameEnd > at && bytes.length > 4 * (end - at) + 1024
     const rest = own ? Buffer.from(bytes.subarray(nameEnd + 1, end)) : bytes.subarray(nameEnd + 1, end)
+    const text = rest.subarray(0, textEnd - nameEnd - 1)
+    const facts = classifier.classify(bytes, nameEnd + 1, textEnd, lex)
+    const control = classifier.control(bytes, nameEnd + 1, textEnd, lex)
     const statement: PreparedStatement = {
-      text: rest.subarray(0, textEnd - nameEnd - 1),
+      text,
       parameterTypes: rest.subarray(textEnd - nameEnd),
-      facts: classifier.classify(bytes, nameEnd + 1, textEnd, lex),
+      facts,
       hint: classifier.hint(bytes, nameEnd + 1, textEnd),
-      control: classifier.control(bytes, nameEnd + 1, textEnd, lex),
+      control: control ?? setsByFunction(facts, () => text.toString('utf8', 0, TEXT_BYTES_MAX)),
       state: this.context.state(),
       schemaVersion: this.context.schemaVersion(),
       factsVersion: classifier.version,

@@ -41,6 +41,12 @@ export function misuseFailure(what: Misuse, name: string): Failure {
         message: `"${full}" is no variable of the server, and cannot be read together with anything else.`,
         hint: `Send SHOW ${full}, or SELECT @@${full} alone.`,
       }
+    case 'function':
+      return {
+        code: '0A000',
+        message: `set_config() cannot set "${full}", which no server knows`,
+        hint: `Send SET ${full} = '...', or SET LOCAL.`,
+      }
     default:
       return unreachable(what)
   }

@@ -1,11 +1,13 @@
 /** What SET and RESET of freshet.* do to a session's policy, now and when its transaction ends. */
-import type { LocalAnswer, TransactionStatus, Work } from '../dialect.ts'
+import type { Failure, LocalAnswer, TransactionStatus, Work } from '../dialect.ts'
 import type { Policy } from '../routing/types.ts'
 import type { SettingChange } from '../sql/facts.ts'
 import { done } from './local.ts'
 import type { Session } from './session.ts'
 import { changeSetting, isFailure } from './settings.ts'
 import { setToken } from './token.ts'
+
+const NO_TRANSACTION: Failure = { code: '25P01', message: 'SET LOCAL can only be used in transaction blocks' }
 
 /** All of them, or none and the first one's failure. `apply`: they are executed, not only prepared or described. */
 export function changeSettings(
@@ -27,7 +29,9 @@ export function changeSettings(
     policy = changed
     settings.push(change)
   }
-  const answer = done(changes.every(({ value }) => value === null) ? 'RESET' : 'SET')
+  const inVain = session.status !== 'open' && changes.some(({ local }) => local)
+  const tag = changes.every(({ value }) => value === null) ? 'RESET' : 'SET'
+  const answer: LocalAnswer = inVain ? { result: { columns: [], rows: [], tag, notice: NO_TRANSACTION } } : done(tag)
   if (!apply) return answer
   const act = () => {
     for (const { name, value, local } of settings) {

@@ -146,9 +146,9 @@ export interface SettingChange {
 
 /**
  * `mixed`: assigned together with variables of the server. `scope`: for more than the session. `placeholder`, `expression`: as the value.
- * `select`: read together with something else.
+ * `select`: read together with something else. `function`: set by set_config().
  */
-export type Misuse = 'mixed' | 'scope' | 'placeholder' | 'expression' | 'select'
+export type Misuse = 'mixed' | 'scope' | 'placeholder' | 'expression' | 'select' | 'function'
 
 /** A control meant for Freshet itself; never sent to a server. */
 export type Control =

@@ -55,6 +55,23 @@ export function testControls(client: () => pg.Client): void {
     expect(await show()).toBe('primary')
   })
 
+  test.each(PROTOCOLS)('set_config() by the %s protocol says how it is done', async (_, values) => {
+    const set = (local: boolean) => client().query(`SELECT set_config('freshet.max_lag', '2s', ${local})`, values)
+    for (const local of [false, true]) expect(await failureOf(set(local))).toMatchObject({ code: '0A000' })
+    expect(await first(client(), 'SHOW freshet.max_lag')).toBe('3600s')
+    expect(await first(client(), "SELECT set_config('app.freshet.max_lag', '2s', false)")).toBe('2s')
+  })
+
+  test.each(PROTOCOLS)(
+    'SET LOCAL by the %s protocol outside of a transaction does nothing, with a warning',
+    async (_, values) => {
+      const notices: string[] = []
+      client().on('notice', ({ code }) => notices.push(code ?? ''))
+      expect((await client().query('SET LOCAL freshet.route = primary', values)).command).toBe('SET')
+      expect([notices, await first(client(), 'SHOW freshet.route')]).toEqual([['25P01'], 'auto'])
+    },
+  )
+
   test.each(PROTOCOLS)(
     'a wrong hint by the %s protocol is an error, and its statement is not run',
     async (_, values) => {
