@@ -1,5 +1,5 @@
 import type { ServerTlsMode } from './config/types.ts'
-import type { Control, Facts, Hint, Isolation, LexMode } from './sql/facts.ts'
+import type { Control, Facts, Hint, Isolation, LexMode, Span } from './sql/facts.ts'
 
 /** The narrow contract between the neutral core and one engine's protocol. Grows here, never in two places. */
 
@@ -162,6 +162,9 @@ export interface LocalResult {
 /** Whether to answer, and how, without a server. */
 export type LocalAnswer = { readonly result: LocalResult } | { readonly failure: Failure }
 
+/** The same for the statements of one text, in order; nothing follows a failure. `rest`: what of the text that was, when a server has to run what follows. */
+export type LocalAnswers = { readonly answers: readonly LocalAnswer[]; readonly rest: Span | null }
+
 /**
  * While a server copies in, it reads on within one statement. `wait`: the unit has its turn once the exchange is over. `skip`: the server would
  * read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else
@@ -176,8 +179,7 @@ export interface ClientProtocol {
   /** Feeds bytes; calls the handler as far as they go. Protocol violations reach `handler.violation`, never throw. */
   receive(chunk: Buffer, handler: ClientHandler): void
   resolve(unit: Unit, lex: LexMode): Work
-  /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
-  /** `held`: the session holds a server connection (a transaction, a pin), which knows better. */
+  /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). `held`: the session holds a server connection (a transaction, a pin), which knows better. */
   withoutServer(unit: Unit, status: TransactionStatus, held: boolean): Buffer | null
   /** `running` is the last unit of an exchange that began with `first` and has made the server copy in `copies` times: what becomes of `next`, behind it? `failed`: the exchange has had an error. */
   copyStep(first: Unit, running: Unit, next: Unit, copies: number, failed: boolean): CopyStep
@@ -185,6 +187,8 @@ export interface ClientProtocol {
   copyWaits(first: Unit, running: Unit, copies: number, failed: boolean): boolean
   /** The whole reply to a unit that is answered locally. */
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
+  /** The same for several statements; `rest`: the unit that is still to be run. */
+  answerAll(unit: Unit, all: LocalAnswers, status: TransactionStatus): [reply: Buffer, rest: Unit | null]
   /** The transaction is over, and everything that lives no longer than it. */
   transactionOver(): void
   /** An error outside of any unit, e.g. before closing. */

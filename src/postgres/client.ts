@@ -4,6 +4,7 @@ import type {
   CopyStep,
   Failure,
   LocalAnswer,
+  LocalAnswers,
   SessionState,
   TransactionStatus,
   Unit,
@@ -15,10 +16,10 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
 import { PgClientCodec } from './client-codec.ts'
-import { localReply } from './local-reply.ts'
+import { localReplies, localReply } from './local-reply.ts'
 import { setsByFunction } from './setting-names.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
-import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
+import { type BatchUnit, endAt, type PgUnit, type SimpleUnit, typeAt } from './unit.ts'
 import { afterParts, bareWork, combine, TEXT_BYTES_MAX } from './work.ts'
 
 const CURSOR_COMMANDS = new Set(['FETCH', 'MOVE', 'CLOSE', 'CLOSE CURSOR', 'CLOSE PORTAL'])
@@ -237,7 +238,11 @@ export class PgClient implements ClientProtocol {
       parameterTypes: rest.subarray(textEnd - nameEnd),
       facts,
       hint: classifier.hint(bytes, nameEnd + 1, textEnd),
-      control: control ?? setsByFunction(facts, () => text.toString('utf8', 0, TEXT_BYTES_MAX)),
+      // Several statements in a Parse are an error that the server knows best.
+      control:
+        control?.kind === 'sequence'
+          ? null
+          : (control ?? setsByFunction(facts, () => text.toString('utf8', 0, TEXT_BYTES_MAX))),
       state: this.context.state(),
       schemaVersion: this.context.schemaVersion(),
       factsVersion: classifier.version,
@@ -305,6 +310,10 @@ export class PgClient implements ClientProtocol {
 
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {
     return localReply(this, unit as PgUnit, answer, status)
+  }
+
+  answerAll(unit: Unit, all: LocalAnswers, status: TransactionStatus): [Buffer, Unit | null] {
+    return localReplies(this, unit as SimpleUnit, all, status)
   }
 
   readonly asksAfterwards = false

@@ -27,6 +27,8 @@ export function answerControl(
       return { failure: misuseFailure(control.what, control.name) }
     case 'show':
       return show(session, control, apply)
+    case 'sequence':
+      return null
     case 'explain-route': {
       const text = Buffer.from(control.statement)
       const { classifier } = session.database

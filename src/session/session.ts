@@ -15,6 +15,7 @@ import type {
   ClientProtocol,
   Failure,
   LocalAnswer,
+  LocalAnswers,
   SessionState,
   TransactionStatus,
   Unit,
@@ -40,7 +41,8 @@ import { afterLoss, cancelUnit, count, countRefused, notified, runAgain, settleF
 import { settlePolicy } from './policy-changes.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
-import { decisionFor, floorOf } from './route.ts'
+import { decisionFor, floorOf, refusalOf } from './route.ts'
+import { endSequence } from './sequence.ts'
 import { StateTracker } from './state-tracker.ts'
 import { releases, Transaction } from './transaction.ts'
 import { UnitQueue } from './unit-queue.ts'
@@ -234,21 +236,22 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     else if (work.facts.asksPrevious === undefined || !backToPrevious(this)) this.#carryOut(decisionFor(this))
   }
 
-  #answerLater(answer: Promise<LocalAnswer>): void {
+  #answerLater(answer: Promise<LocalAnswer | LocalAnswers>): void {
     this.phase = 'settling'
     void answer.then((answer) => {
       if (this.phase === 'settling') this.#answer(answer)
     })
   }
 
-  #answer(answer: LocalAnswer): void {
-    if ('failure' in answer && answer.failure === this.current.wrongHint) {
-      this.current.because = 'hint'
-      this.fail(answer.failure)
-      return
+  #answer(answer: LocalAnswer | LocalAnswers): void {
+    const unit = this.#queue.head
+    if ('failure' in answer && answer.failure === this.current.wrongHint) this.fail(answer.failure)
+    else if ('answers' in answer)
+      endSequence(this, answer, () => this.#finishWith(...this.client.answerAll(unit, answer, this.status)))
+    else {
+      this.context.metrics.statement('local', 'local')
+      this.#finishWith(this.client.answer(unit, answer, this.status))
     }
-    this.context.metrics.statement('local', 'local')
-    this.#finishWith(this.client.answer(this.#queue.head, answer, this.status))
   }
 
   /** Routes the current unit again, from outside of `#next`. */
@@ -274,11 +277,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
         this.#horizon.wait(decision.horizon, decision.until)
         return
       case 'refuse':
-        this.fail({
-          code: decision.because === 'no-primary' ? '57P03' : '55000',
-          message: decision.message,
-          hint: `The reason code is ${decision.because}.`,
-        })
+        this.fail(refusalOf(decision))
     }
   }
 
@@ -356,13 +355,14 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#finishUnit()
   }
 
-  #finishWith(reply: Buffer): void {
+  #finishWith(reply: Buffer, rest: Unit | null = null): void {
     this.#reading.answer(reply)
-    this.#finishUnit()
+    this.#finishUnit(rest)
   }
 
-  #finishUnit(): void {
-    this.#queue.shift()
+  #finishUnit(rest: Unit | null = null): void {
+    if (rest === null) this.#queue.shift()
+    else this.#queue.replaceHead(rest)
     this.phase = 'idle'
     this.#next()
   }

@@ -132,6 +132,12 @@ export class Reader {
     return at > start && depth === 0
   }
 
+  /** What comes next ends a statement. */
+  atStop(): boolean {
+    const at = skip(this.lexicon, this.text, this.at, this.end)
+    return at >= this.end || this.text[at] === SEMICOLON
+  }
+
   /** What comes next ends an assignment. */
   atDelimiter(): boolean {
     const at = skip(this.lexicon, this.text, this.at, this.end)

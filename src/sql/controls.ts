@@ -9,7 +9,7 @@ const CONTROL_BYTES_MAX = 8 * 1024
 
 /**
  * A statement that Freshet answers itself: SET, RESET and SHOW of `freshet.*`, EXPLAIN ROUTE. Whoever means Freshet in a form that it does not
- * take is told so, because a server would say something that does not help. What is no statement of this kind, or several, is null.
+ * take is told so, because a server would say something that does not help. What begins with another statement is null.
  */
 export function findControl(
   lexicon: Lexicon,
@@ -31,19 +31,38 @@ export function findControl(
   if (selects && !(mysql && asksVariable(text, at + 6, end))) return null
   if (end - at > CONTROL_BYTES_MAX || !mentionsFreshet(text, at, end)) return null
   const reader = new Reader(lexicon, text, at, end, mode)
+  const control = settingStatement(reader, mode)
+  return control === null || reader.atEnd() ? control : sequence(reader, mode, control, start, at)
+}
+
+/** Goes on behind the first of several statements. */
+function sequence(reader: Reader, mode: LexMode, first: Control, start: number, at: number): Control {
+  const controls = [first]
+  while (!reader.atEnd()) {
+    while (reader.symbol(';'));
+    const to = reader.at
+    const next = settingStatement(reader, mode)
+    if (next === null) return { kind: 'sequence', controls, rest: { from: at - start, to: to - start } }
+    controls.push(next)
+  }
+  return { kind: 'sequence', controls, rest: null }
+}
+
+/** SET, RESET, SHOW and SELECT of a setting, up to the end or a semicolon. */
+function settingStatement(reader: Reader, mode: LexMode): Control | null {
   switch (reader.word()) {
     case 'set':
-      return mysql ? mysqlSet(reader, mode) : postgresSet(reader)
+      return reader.mysql ? mysqlSet(reader, mode) : postgresSet(reader)
     case 'reset': {
       const name = freshetName(reader)
-      return name !== null && reader.atEnd() ? { kind: 'set', name, value: null, local: false } : null
+      return name !== null && reader.atStop() ? { kind: 'set', name, value: null, local: false } : null
     }
     case 'show': {
       const name = freshetName(reader)
-      return name !== null && reader.atEnd() ? { kind: 'show', name } : null
+      return name !== null && reader.atStop() ? { kind: 'show', name } : null
     }
     case 'select':
-      return selected(reader)
+      return reader.mysql ? selected(reader) : null
     default:
       return null
   }
@@ -57,7 +76,7 @@ function postgresSet(reader: Reader): Control | null {
   const name = freshetName(reader)
   if (name === null || !(reader.symbol('=') || reader.word() === 'to')) return null
   const value = reader.value()
-  return value === undefined || !reader.atEnd() ? null : { kind: 'set', name, value, local }
+  return value === undefined || !reader.atStop() ? null : { kind: 'set', name, value, local }
 }
 
 /** MySQL's SET assigns a list, and only those whose targets are all Freshet's are its own. */
@@ -92,7 +111,7 @@ function mysqlSet(reader: Reader, mode: LexMode): Control | null {
       misuse ??= { kind: 'misuse', what: placeholder ? 'placeholder' : 'expression', name }
     }
   } while (reader.symbol(','))
-  if (mine === null || !reader.atEnd()) return null
+  if (mine === null || !reader.atStop()) return null
   if (others) return { kind: 'misuse', what: 'mixed', name: mine }
   if (misuse !== null) return misuse
   return changes.length === 1 ? changes[0]! : { kind: 'set-all', changes }
@@ -131,13 +150,15 @@ function asksVariable(text: Uint8Array, at: number, end: number): boolean {
 
 /** SELECT @@freshet.name and nothing else. */
 function selected(reader: Reader): Control | null {
-  reader.symbol('@')
+  if (!reader.symbol('@')) return null
   const from = --reader.at
   const found = variable(reader)
   if (found === null) return null
   const { name, global } = found
   const column = reader.textFrom(from)
-  if (!reader.atEnd()) return { kind: 'misuse', what: 'select', name }
+  const alone = reader.atStop()
+  while (!reader.atStop()) if (!reader.symbol(',') && !reader.expression()) return null
+  if (!alone) return { kind: 'misuse', what: 'select', name }
   return global ? { kind: 'misuse', what: 'scope', name } : { kind: 'show', name, column }
 }
 
@@ -153,7 +174,9 @@ function insideComment(lexicon: Lexicon, text: Uint8Array, at: number, end: numb
   const digits = /^\d*/.exec(decoder.decode(text.subarray(from, Math.min(to, from + 7))))![0].length
   if (digits !== 0 && (digits !== 5 || Number(decoder.decode(text.subarray(from, from + 5))) > VERSION_MAX)) return null
   const behind = new Reader(lexicon, text, Math.min(to + 2, end), end, mode)
-  return to + 1 < end && behind.atEnd() ? findControl(lexicon, text, from + digits, to, mode) : null
+  if (to + 1 >= end || !behind.atEnd()) return null
+  const control = findControl(lexicon, text, from + digits, to, mode)
+  return control?.kind === 'sequence' ? null : control
 }
 
 /** KILL [HARD | SOFT] [CONNECTION | QUERY] id. Ids of queries, users and expressions are the server's own affair. */

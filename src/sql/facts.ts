@@ -136,6 +136,12 @@ export interface LexMode {
   readonly asciiSafeEncoding: boolean
 }
 
+/** A part of a text, in bytes. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
 /** SET freshet.name; `value` null: back to what was configured. */
 export interface SettingChange {
   readonly kind: 'set'
@@ -160,6 +166,8 @@ export type Control =
   /** It means Freshet's setting `name`, but in a form that Freshet does not take. */
   | { readonly kind: 'misuse'; readonly what: Misuse; readonly name: string }
   | { readonly kind: 'explain-route'; readonly statement: string }
+  /** Several statements in one text. `rest`: the text from `from` up to `to` are they, and statements of the servers' follow; null: there are no others. */
+  | { readonly kind: 'sequence'; readonly controls: readonly Control[]; readonly rest: Span | null }
   /** KILL of one connection or of what it runs; ids are Freshet's own. `id`: decimal digits. */
   | { readonly kind: 'kill'; readonly id: string; readonly target: 'connection' | 'query' }
 

@@ -72,6 +72,37 @@ export function testControls(client: () => pg.Client): void {
     },
   )
 
+  test('settings in front of other statements in one text', async () => {
+    const run = async (sql: string) =>
+      ((await client().query(sql)) as unknown as pg.QueryResult[]).map(
+        ({ command, rows }) => `${command} ${Object.values(rows[0] ?? {})}`,
+      )
+    const several = "SET freshet.max_lag='9s'; SHOW freshet.max_lag; SHOW freshet.token; RESET freshet.max_lag"
+    expect(await run(several)).toEqual(['SET ', 'SHOW 9s', expect.stringMatching(/^SHOW pg:/), 'RESET '])
+    const front = "SET freshet.route='primary'; SHOW freshet.route;"
+    expect(await run(`${front} SELECT 1 AS one; SELECT 2`)).toEqual(['SET ', 'SHOW primary', 'SELECT 1', 'SELECT 2'])
+    await client().query(`${front} SELECT 1`)
+    expect((await lastRoute(client())).reason).toBe('hint')
+    const error = await client()
+      .query(`${front} SELECT nonsense`)
+      .then(null, (failure: pg.DatabaseError) => failure)
+    expect(error).toMatchObject({ code: '42703', position: String(front.length + 9) })
+    const change = 'UPDATE rows SET n = -1'
+    await client().query('BEGIN')
+    await client().query('SELECT 1')
+    expect(await failureOf(client().query(`SET freshet.max_lag='5s'; SET freshet.route=x; ${change}`))).toMatchObject({
+      code: '22023',
+    })
+    expect(await failureOf(client().query(READ))).toMatchObject({ code: '25P02' })
+    await client().query('ROLLBACK')
+    for (const sql of [`${change}; SET freshet.route=auto`, `${front} ${change}; SET freshet.route=auto`])
+      expect(await failureOf(client().query(sql))).toMatchObject({ code: '0A000' })
+    expect(await first(client(), '/* freshet: route=primary */ SELECT min(n) FROM rows')).toBeGreaterThanOrEqual(0)
+    // Text that only looks like it.
+    await client().query("UPDATE rows SET n = n; SELECT '; set freshet.route = auto' -- ; set freshet.route = auto")
+    await client().query('CREATE TEMP TABLE freshet (max_lag int); UPDATE freshet SET max_lag = freshet.max_lag')
+  })
+
   test.each(PROTOCOLS)(
     'a wrong hint by the %s protocol is an error, and its statement is not run',
     async (_, values) => {

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createConnection } from 'mariadb'
-import type { Connection } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFor, type FreshetProcess, freshetFor, mysqlUrl, startFreshet, total } from '../support/freshet.ts'
 import { createTestMysql, until } from '../support/mysql.ts'
@@ -144,6 +144,34 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await client.query("/*!40101 SET freshet.max_lag='2s' */")
     expect([await show('max_lag'), await show('route')]).toEqual(['2s', 'auto'])
     expect(await first(client, 'SELECT freshet.max_lag FROM (SELECT 5 AS max_lag) freshet')).toBe(5)
+  })
+
+  test('settings in front of other statements in one text', async () => {
+    const several = await connectTo(mysqlUrl(freshet), { multipleStatements: true })
+    const values = async (sql: string) => {
+      const [results] = await several.query<RowDataPacket[][]>(sql)
+      return results.map((rows) => (Array.isArray(rows) ? Object.entries(rows[0]!).flat() : 'OK'))
+    }
+    const show = ['freshet.route', 'primary']
+    const front = "SET freshet.max_lag='9s', freshet.route='primary'; SHOW freshet.route"
+    expect(await values(`${front}; SHOW freshet.token; RESET freshet.max_lag`)).toEqual([
+      'OK',
+      show,
+      ['freshet.token', expect.any(String)],
+      'OK',
+    ])
+    expect(await values(`${front}; SELECT 1 AS one; SELECT 2 AS two`)).toEqual(['OK', show, ['one', 1], ['two', 2]])
+    expect(await first(several, 'SELECT @@freshet.max_lag')).toBe('9s')
+    const change = 'UPDATE rows_ SET n = -1'
+    expect((await failureOf(several.query(`SET freshet.max_lag='1s'; SET freshet.route=x; ${change}`))).number).toBe(
+      1231,
+    )
+    for (const sql of [`${change}; SET freshet.route=auto`, `${front}; ${change}; SET freshet.route=auto`])
+      expect((await failureOf(several.query(sql))).number).toBe(1235)
+    expect(await first(several, '/* freshet: route=primary */ SELECT MIN(n) FROM rows_')).toBeGreaterThanOrEqual(0)
+    // A table of that name, and text that only looks like it.
+    await several.query("UPDATE rows_ freshet SET freshet.n = freshet.n; SELECT '; set freshet.route = auto'")
+    expect((await failureOf(client.query("SET freshet.max_lag='1s'; SELECT 1"))).number).toBe(1235)
   })
 
   test('lag: waiting, an error, and the primary', async () => {
