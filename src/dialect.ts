@@ -1,5 +1,5 @@
 import type { ServerTlsMode } from './config/types.ts'
-import type { Control, Facts, Hint, Isolation, LexMode } from './sql/facts.ts'
+import type { Control, Facts, Hint, Isolation, LexMode, Span } from './sql/facts.ts'
 
 /** The narrow contract between the neutral core and one engine's protocol. Grows here, never in two places. */
 
@@ -162,10 +162,12 @@ export interface LocalResult {
 /** Whether to answer, and how, without a server. */
 export type LocalAnswer = { readonly result: LocalResult } | { readonly failure: Failure }
 
+/** The same for the statements of one text, in order; nothing follows a failure. `rest`: what of the text that was, when a server has to run what follows. */
+export type LocalAnswers = { readonly answers: readonly LocalAnswer[]; readonly rest: Span | null }
+
 /**
  * While a server copies in, it reads on within one statement. `wait`: the unit has its turn once the exchange is over. `skip`: the server would
- * read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else
- * does. `flush`: the exchange's synchronisation point has been read over; it has to end without one, for the unit goes on with it.
+ * read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else does. `flush`: the exchange's synchronisation point has been read over; it has to end without one, for the unit goes on with it.
  */
 export type CopyStep =
   | { readonly do: 'wait' | 'skip' | 'flush' }
@@ -176,8 +178,7 @@ export interface ClientProtocol {
   /** Feeds bytes; calls the handler as far as they go. Protocol violations reach `handler.violation`, never throw. */
   receive(chunk: Buffer, handler: ClientHandler): void
   resolve(unit: Unit, lex: LexMode): Work
-  /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). */
-  /** `held`: the session holds a server connection (a transaction, a pin), which knows better. */
+  /** null: the unit needs no server at all (a lone Sync, Close of a statement, anything after an error up to the next Sync). `held`: the session holds a server connection (a transaction, a pin), which knows better. */
   withoutServer(unit: Unit, status: TransactionStatus, held: boolean): Buffer | null
   /** `running` is the last unit of an exchange that began with `first` and has made the server copy in `copies` times: what becomes of `next`, behind it? `failed`: the exchange has had an error. */
   copyStep(first: Unit, running: Unit, next: Unit, copies: number, failed: boolean): CopyStep
@@ -185,6 +186,8 @@ export interface ClientProtocol {
   copyWaits(first: Unit, running: Unit, copies: number, failed: boolean): boolean
   /** The whole reply to a unit that is answered locally. */
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer
+  /** The same for several statements; `rest`: the unit that is still to be run. */
+  answerAll(unit: Unit, all: LocalAnswers, status: TransactionStatus): [reply: Buffer, rest: Unit | null]
   /** The transaction is over, and everything that lives no longer than it. */
   transactionOver(): void
   /** An error outside of any unit, e.g. before closing. */
@@ -222,10 +225,7 @@ export interface ClientHandler {
 export interface ServerCodec {
   /** Translates a unit for this connection and queues its expected reply. Returns the bytes to write. `prefix`: statements to run first, invisibly; if one fails the unit cannot run. */
   begin(unit: Unit, client: ClientProtocol, prefix: readonly string[], sink: ReplySink): Buffer[]
-  /**
-   * More bytes of the message that the last unit began, or of data that the server waits for: what to write now. null: they have to wait
-   * (what comes before the message has not been answered), and are written later. Absent: they are written as they are.
-   */
+  /** More bytes of the message that the last unit began, or of data that the server waits for: what to write now. null: they have to wait (what comes before the message has not been answered), and are written later. Absent: they are written as they are. */
   stream?(view: Buffer): Buffer[] | null
   /** The exchange under way, in which the server copies in, has to end without its synchronisation point: what to write for that. Only where `copyStep` may want it. */
   endCopy?(): Buffer
@@ -369,6 +369,8 @@ export interface Dialect {
   stateAfterReport(state: SessionState, name: string, value: string): SessionState
   /** An error inside a transaction fails it as a whole (PostgreSQL), or leaves it open (MySQL). */
   readonly errorFailsTransaction: boolean
+  /** A transaction that is rolled back takes its settings along (PostgreSQL). */
+  readonly transactionalSettings: boolean
   /** Of a transaction that asks for none. */
   isolation(state: SessionState): Isolation
   /** Asks what that is in the transaction under way; null: `isolation` is sure of it. */

@@ -21,6 +21,7 @@ import { explainRoute } from '../session/explain-route.ts'
 import { applyHint } from '../session/hint.ts'
 import { Logins } from '../session/logins.ts'
 import { Session } from '../session/session.ts'
+import { isFailure } from '../session/settings.ts'
 import { now, type ServerId } from '../units.ts'
 import { accept, type Opened } from './accept.ts'
 import { sendCancel } from './cancel.ts'
@@ -314,9 +315,11 @@ export async function startCluster(
       const { classifier } = database
       const facts = classifier.classify(text, 0, text.length, engine.lexMode)
       const hint = classifier.hint(text, 0, text.length)
+      const policy = hint === null ? config.policy : applyHint(config.policy, hint)
+      if (isFailure(policy)) return [['error', `${policy.message}. ${policy.hint}`]]
       return explainRoute(context, facts, {
         view: FRESH_SESSION,
-        policy: hint === null ? config.policy : applyHint(config.policy, hint),
+        policy,
         held: null,
         deferred: null,
         keptOnPrimary: false,
@@ -357,7 +360,7 @@ function rowOf(session: Session, snapshot: Snapshot): SessionRow {
     state: session.phase === 'idle' && session.status !== 'idle' ? 'in transaction' : session.phase,
     server:
       session.lease.connection === null ? null : (snapshot.servers[session.lease.connection.server]?.name ?? null),
-    pinned: session.pinned,
+    pinned: session.tracker.pins[0] ?? null,
     statements: session.statements,
     connectedSeconds: (now() - session.connectedAt) / 1000,
   }

@@ -3,6 +3,7 @@ import type {
   ClientProtocol,
   Failure,
   LocalAnswer,
+  LocalAnswers,
   SessionState,
   TransactionStatus,
   Unit,
@@ -15,7 +16,7 @@ import { Diagnostics } from './diagnostics.ts'
 import { errorPacket } from './errors.ts'
 import { NOT_PREPARABLE, noCursor, UNKNOWN_COMMAND, unknownStatement } from './faults.ts'
 import { HeldStatements, isHeld } from './held-statements.ts'
-import { answerDiagnostics, localAnswer } from './local-answer.ts'
+import { answerDiagnostics, localAnswer, localAnswers } from './local-answer.ts'
 import type { ReplyShape } from './local-reply.ts'
 import {
   okPacket,
@@ -219,11 +220,14 @@ export class MySqlClient implements ClientProtocol {
     return localAnswer(this, unit as MySqlUnit, answer, status)
   }
 
+  readonly answerAll = (unit: Unit, all: LocalAnswers, status: TransactionStatus) =>
+    localAnswers(this, unit as MySqlUnit, all, status)
+
   /** What shapes a reply of Freshet's own now. */
-  shape(status: TransactionStatus, warnings = 0): ReplyShape {
+  shape(status: TransactionStatus, warnings = 0, more = 0): ReplyShape {
     const { profile, sessionTrack } = this.context
     const { capabilities, extended } = profile
-    return { capabilities, extended, sessionTrack, status: this.flags(status), warnings }
+    return { capabilities, extended, sessionTrack, status: this.flags(status) | more, warnings }
   }
 
   /** Status flags for a reply of Freshet's own. */
@@ -281,15 +285,14 @@ export class MySqlClient implements ClientProtocol {
   }
 
   #ran(unit: MySqlUnit, outcome: Outcome): void {
-    const { resolved } = unit
-    if (resolved === null) return
-    const { facts, statement, execute } = resolved
-    const text = () =>
-      statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
+    if (unit.resolved === null) return
+    const { facts, statement, execute, textAt } = unit.resolved
+    const text = () => (statement === null ? textOf(unit.payload, Math.max(0, textAt)) : textOf(statement.text))
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
-    this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, this.#schema(), text)
+    const schema = schemaOf(this.context.state())
+    this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, schema, text)
     if (pinsOf(facts)?.includes('unknown')) {
-      const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, resolved.textAt))
+      const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, textAt))
       this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)
     }
     this.#foundRowsKept = facts.leavesFoundRows === true
@@ -320,10 +323,6 @@ export class MySqlClient implements ClientProtocol {
       this.#pins.set('multi-statements', on !== has(this.context.profile.capabilities, MULTI_STATEMENTS))
     }
     this.diagnostics.ranCommand(outcome)
-  }
-
-  #schema(): string {
-    return schemaOf(this.context.state())
   }
 
   /** The list of warnings cannot be read in this session's encoding: its connection keeps it. */

@@ -88,6 +88,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
       (!autocommitAtLogin && !state.settings.has('autocommit')),
     stateAfterReport,
     errorFailsTransaction: false,
+    transactionalSettings: false,
     isolation,
     isolationSql: null,
     // MariaDB has sequences, and nothing that would do this.

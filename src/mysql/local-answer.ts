@@ -1,4 +1,4 @@
-import type { LocalAnswer, LocalResult, TransactionStatus } from '../dialect.ts'
+import type { LocalAnswer, LocalAnswers, LocalResult, TransactionStatus } from '../dialect.ts'
 import { explainedParameters } from '../sql/controls.ts'
 import type { MySqlClient } from './client.ts'
 import { diagnosticColumns, textColumn } from './diagnostic-columns.ts'
@@ -6,7 +6,8 @@ import { type DiagnosticQuery, readDiagnosticQuery } from './diagnostic-query.ts
 import { errorCode, errorPacket } from './errors.ts'
 import { queryTextAt } from './execute-layout.ts'
 import { binaryResult, type Column, prepareOk, textResult } from './local-reply.ts'
-import { okPacket } from './ok.ts'
+import { okPacket, STATUS_MORE_RESULTS } from './ok.ts'
+import { HEADER_BYTES, packetsOf, payloadLength } from './packets.ts'
 import { resultEncoding } from './session-facts.ts'
 import type { PreparedStatement } from './statements.ts'
 import {
@@ -24,12 +25,13 @@ const VALUE_CHARACTERS = 512
 /** Texts that are longer are never diagnostic queries. */
 const DIAGNOSTIC_BYTES = 450
 
-/** Encodes the reply to a unit that no server sees, as a server would have answered. */
+/** Encodes the reply to a unit that no server sees, as a server would have answered. `more`: SERVER_MORE_RESULTS_EXISTS, where it does. */
 export function localAnswer(
   client: MySqlClient,
   unit: MySqlUnit,
   answer: LocalAnswer,
   status: TransactionStatus,
+  more = 0,
 ): Buffer {
   if (hasNoReply(unit.command)) return NOTHING
   if ('failure' in answer) {
@@ -45,7 +47,7 @@ export function localAnswer(
       notice === undefined ? null : ['Warning', String(errorCode(notice).number), notice.message],
       result.columns.length > 0,
     )
-  const shape = client.shape(status, notice === undefined ? 0 : 1)
+  const shape = client.shape(status, notice === undefined ? 0 : 1, more)
   switch (unit.command) {
     case COM_STMT_PREPARE: {
       const columns = columnsOf(client, result)
@@ -65,6 +67,52 @@ export function localAnswer(
     default:
   }
   return okPacket(1, { status: shape.status, warnings: shape.warnings }, client.context)
+}
+
+/**
+ * Replies to all statements of a COM_QUERY. A server numbers its replies from 1, so where it has to run the rest of them it gives those in front
+ * of them itself: to a statement each that says nothing but what the reply is.
+ */
+export function localAnswers(
+  client: MySqlClient,
+  unit: MySqlUnit,
+  { answers, rest }: LocalAnswers,
+  status: TransactionStatus,
+): [Buffer, MySqlUnit | null] {
+  if (rest === null) {
+    const replies = answers.map((answer, index) =>
+      localAnswer(client, unit, answer, status, index < answers.length - 1 ? STATUS_MORE_RESULTS : 0),
+    )
+    return [numbered(Buffer.concat(replies)), null]
+  }
+  const { textAt } = unit.resolved!
+  const payload = Buffer.concat([
+    unit.payload.subarray(0, textAt + rest.from),
+    Buffer.from(answers.map(sameReply).join('')),
+    unit.payload.subarray(textAt + rest.to),
+  ])
+  const bytes = Buffer.concat(packetsOf(payload, 0))
+  return [NOTHING, { ...unit, payload, bytes, size: bytes.length, resolved: null }]
+}
+
+/** A statement to which any server replies so. */
+function sameReply(answer: LocalAnswer): string {
+  if ('failure' in answer || answer.result.columns.length === 0) return 'DO 0;'
+  const { columns, rows } = answer.result
+  const fields = columns.map((name, index) => `${literal(rows[0]![index]!)} AS \`${name.replaceAll('`', '``')}\``)
+  return `SELECT ${fields.join(', ')};`
+}
+
+const literal = (value: string | null): string => {
+  if (value === null) return 'NULL'
+  return value === '' ? "''" : `_utf8mb4 0x${Buffer.from(value).toString('hex')}`
+}
+
+/** The packets of several replies as those of one. */
+function numbered(bytes: Buffer): Buffer {
+  for (let at = 0, number = 1; at < bytes.length; at += HEADER_BYTES + payloadLength(bytes, at))
+    bytes[at + 3] = number++
+  return bytes
 }
 
 function columnsOf(client: MySqlClient, result: LocalResult): Column[] {

@@ -2,6 +2,7 @@ import type { Work } from '../dialect.ts'
 import type { Facts, LexMode } from '../sql/facts.ts'
 import { needsPrimary } from '../sql/needs-primary.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
+import { has, MULTI_STATEMENTS } from './capabilities.ts'
 import type { MySqlClient } from './client.ts'
 import { executeLayout, queryTextAt } from './execute-layout.ts'
 import { malformed, tooManyStatements, UNKNOWN_COMMAND, unknownStatement } from './faults.ts'
@@ -50,9 +51,12 @@ function resolveQuery({ context, wishes }: MySqlClient, unit: com.MySqlUnit, lex
   const facts = classifier.classify(payload, textAt, payload.length, lex)
   unit.resolved = { facts, statement: null, execute: null, textAt }
   const deferrable = isPlainBegin(facts) && wishes.transaction === 'OFF' && isShortAscii(payload, textAt)
+  const control = classifier.control(payload, textAt, payload.length, lex)
+  // Who has not asked for several statements gets the server's error for them.
+  const several = control?.kind === 'sequence' && !has(context.profile.capabilities, MULTI_STATEMENTS)
   return textWork(facts, text, {
     hint: classifier.hint(payload, textAt, payload.length),
-    control: classifier.control(payload, textAt, payload.length, lex),
+    control: several ? null : control,
     deferrable,
   })
 }
@@ -73,6 +77,7 @@ function resolvePrepare({ context, statements }: MySqlClient, unit: com.MySqlUni
   const { payload, streaming } = unit
   const { classifier, limits } = context
   const end = payload.length
+  const control = streaming ? null : classifier.control(payload, 1, end, lex)
   const statement: PreparedStatement = {
     id: 0,
     // The unit is held no longer than it runs.
@@ -81,7 +86,7 @@ function resolvePrepare({ context, statements }: MySqlClient, unit: com.MySqlUni
     factsVersion: classifier.version,
     lex,
     hint: streaming ? null : classifier.hint(payload, 1, end),
-    control: streaming ? null : classifier.control(payload, 1, end, lex),
+    control: control?.kind === 'sequence' ? null : control,
     state: context.state(),
     schemaVersion: context.schemaVersion(),
     parameters: 0,

@@ -4,6 +4,7 @@ import type {
   CopyStep,
   Failure,
   LocalAnswer,
+  LocalAnswers,
   SessionState,
   TransactionStatus,
   Unit,
@@ -15,9 +16,10 @@ import { ProtocolError } from '../wire/protocol-error.ts'
 import { cstringEnd, FieldReader } from '../wire/reader.ts'
 import * as backend from './backend.ts'
 import { PgClientCodec } from './client-codec.ts'
-import { localReply } from './local-reply.ts'
+import { localReplies, localReply } from './local-reply.ts'
+import { setsByFunction } from './setting-names.ts'
 import { type PreparedStatement, StatementRegistry } from './statements.ts'
-import { type BatchUnit, endAt, type PgUnit, typeAt } from './unit.ts'
+import { type BatchUnit, endAt, type PgUnit, type SimpleUnit, typeAt } from './unit.ts'
 import { afterParts, bareWork, combine, TEXT_BYTES_MAX } from './work.ts'
 
 const CURSOR_COMMANDS = new Set(['FETCH', 'MOVE', 'CLOSE', 'CLOSE CURSOR', 'CLOSE PORTAL'])
@@ -111,7 +113,7 @@ export class PgClient implements ClientProtocol {
     return {
       facts,
       hint: classifier.hint(bytes, 5, end),
-      control: classifier.control(bytes, 5, end, lex),
+      control: classifier.control(bytes, 5, end, lex) ?? setsByFunction(facts, text),
       executes: facts.statements,
       deferrable: facts.transaction?.op === 'begin' && bytes.length < TEXT_BYTES_MAX,
       begins: null,
@@ -228,12 +230,19 @@ export class PgClient implements ClientProtocol {
     // A small statement must not keep a large unit in memory.
     const own = nameEnd > at && bytes.length > 4 * (end - at) + 1024
     const rest = own ? Buffer.from(bytes.subarray(nameEnd + 1, end)) : bytes.subarray(nameEnd + 1, end)
+    const text = rest.subarray(0, textEnd - nameEnd - 1)
+    const facts = classifier.classify(bytes, nameEnd + 1, textEnd, lex)
+    const control = classifier.control(bytes, nameEnd + 1, textEnd, lex)
     const statement: PreparedStatement = {
-      text: rest.subarray(0, textEnd - nameEnd - 1),
+      text,
       parameterTypes: rest.subarray(textEnd - nameEnd),
-      facts: classifier.classify(bytes, nameEnd + 1, textEnd, lex),
+      facts,
       hint: classifier.hint(bytes, nameEnd + 1, textEnd),
-      control: classifier.control(bytes, nameEnd + 1, textEnd, lex),
+      // Several statements in a Parse are an error that the server knows best.
+      control:
+        control?.kind === 'sequence'
+          ? null
+          : (control ?? setsByFunction(facts, () => text.toString('utf8', 0, TEXT_BYTES_MAX))),
       state: this.context.state(),
       schemaVersion: this.context.schemaVersion(),
       factsVersion: classifier.version,
@@ -301,6 +310,10 @@ export class PgClient implements ClientProtocol {
 
   answer(unit: Unit, answer: LocalAnswer, status: TransactionStatus): Buffer {
     return localReply(this, unit as PgUnit, answer, status)
+  }
+
+  answerAll(unit: Unit, all: LocalAnswers, status: TransactionStatus): [Buffer, Unit | null] {
+    return localReplies(this, unit as SimpleUnit, all, status)
   }
 
   readonly asksAfterwards = false

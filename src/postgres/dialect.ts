@@ -71,6 +71,7 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     keepsOnPrimary,
     stateAfterReport: (state) => state,
     errorFailsTransaction: true,
+    transactionalSettings: true,
     // A session that sets the default stays on the primary. One that its role or its database has is found out when it matters.
     isolation: () => 'read committed',
     isolationSql: 'SHOW transaction_isolation',

@@ -1,22 +1,15 @@
-import type { LocalAnswer, TransactionStatus } from '../dialect.ts'
+import type { LocalAnswer, LocalAnswers, TransactionStatus } from '../dialect.ts'
 import { explainedParameters } from '../sql/controls.ts'
 import * as backend from './backend.ts'
 import type { PgClient } from './client.ts'
 import { ready } from './client.ts'
-import { endAt, type PgUnit, typeAt } from './unit.ts'
+import { endAt, type PgUnit, type SimpleUnit, typeAt } from './unit.ts'
 
 /** Encodes the reply to a unit that no server sees, message by message as a server would have answered. */
 export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, status: TransactionStatus): Buffer {
   if (unit.kind !== 'batch') {
     client.forgetUnnamed()
-    if ('failure' in answer) return Buffer.concat([backend.errorResponse(answer.failure), ready(status)])
-    const { result } = answer
-    const parts: Buffer[] = []
-    if (result.notice) parts.push(backend.noticeResponse(result.notice, 'WARNING'))
-    if (result.columns.length > 0) parts.push(backend.textResult(result.columns, result.rows, result.tag))
-    else parts.push(result.tag === '' ? backend.EMPTY_QUERY : backend.commandComplete(result.tag))
-    parts.push(ready(status))
-    return Buffer.concat(parts)
+    return Buffer.concat([...ofStatement(answer), ready(status)])
   }
   const parts: Buffer[] = []
   for (let index = 0; index < unit.offsets.length; index++) {
@@ -55,6 +48,33 @@ export function localReply(client: PgClient, unit: PgUnit, answer: LocalAnswer, 
   }
   return Buffer.concat(parts)
 }
+
+function ofStatement(answer: LocalAnswer): Buffer[] {
+  if ('failure' in answer) return [backend.errorResponse(answer.failure)]
+  const { notice, columns, rows, tag } = answer.result
+  const parts = notice === undefined ? [] : [backend.noticeResponse(notice, 'WARNING')]
+  if (columns.length > 0) parts.push(backend.textResult(columns, rows, tag))
+  else parts.push(tag === '' ? backend.EMPTY_QUERY : backend.commandComplete(tag))
+  return parts
+}
+
+/** Replies to the statements in front of a Query's text. The rest stays where it is, so that the positions in its errors are right. */
+export function localReplies(
+  client: PgClient,
+  unit: SimpleUnit,
+  { answers, rest }: LocalAnswers,
+  status: TransactionStatus,
+): [Buffer, SimpleUnit | null] {
+  client.forgetUnnamed()
+  const parts = answers.flatMap(ofStatement)
+  if (rest === null) return [Buffer.concat([...parts, ready(status)]), null]
+  const bytes = Buffer.from(unit.bytes)
+  bytes.fill(' ', TEXT_AT + rest.from, TEXT_AT + rest.to)
+  return [Buffer.concat(parts), { ...unit, bytes }]
+}
+
+/** Behind a Query's type and length. */
+const TEXT_AT = 5
 
 /** What may be bound to the statement that this Describe names. */
 function parameters(client: PgClient, unit: PgUnit & { kind: 'batch' }, index: number): Buffer {

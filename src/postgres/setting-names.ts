@@ -1,4 +1,5 @@
 /** Names of settings without a definition (`app.user`), which no list of the server's has: they are found where they are set. */
+import type { Control, Facts } from '../sql/facts.ts'
 
 export interface SettingNames {
   readonly names: readonly string[]
@@ -23,4 +24,14 @@ export function settingNames(text: string): SettingNames {
   }
   for (const [, name] of text.matchAll(SET)) names.push(name!.replaceAll(/["\s]/g, '').toLowerCase())
   return { names, others }
+}
+
+const SETS_OURS = /set_config\s*\(\s*E?'freshet\.(\w+)'/i
+
+/** set_config('freshet.name', ...): a server would take it for a setting of the client's own, without any effect. */
+export function setsByFunction({ verdict, functions }: Facts, text: () => string): Control | null {
+  if (verdict === 'read' || !functions.some((name) => name === 'set_config' || name === 'pg_catalog.set_config'))
+    return null
+  const name = SETS_OURS.exec(text())?.[1]
+  return name === undefined ? null : { kind: 'misuse', what: 'function', name: name.toLowerCase() }
 }

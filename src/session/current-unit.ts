@@ -1,14 +1,18 @@
-import type { Unit, Work } from '../dialect.ts'
+import type { Failure, Unit, Work } from '../dialect.ts'
 import { NO_FLOOR } from '../routing/floors.ts'
 import type { Reason } from '../routing/reasons.ts'
 import type { Decision, Floor, Policy } from '../routing/types.ts'
 import { type Instant, NEVER } from '../units.ts'
+import { applyHint } from './hint.ts'
+import { isFailure } from './settings.ts'
 
 /** The unit at the head of a session's queue, and what has been decided about it so far. One object per session, used again and again. */
 export class CurrentUnit {
   unit!: Unit
   work!: Work
   policy!: Policy
+  /** What is wrong with its hint. */
+  wrongHint: Failure | null = null
   /** What it must not be older than, as of its arrival. */
   floor: Floor = NO_FLOOR
   arrived: Instant = NEVER
@@ -24,10 +28,13 @@ export class CurrentUnit {
   /** It has lost its place on a lane: it gets a connection of its own. */
   alone = false
 
+  /** `policy`: the session's. */
   begin(unit: Unit, work: Work, policy: Policy, arrived: Instant): void {
     this.unit = unit
     this.work = work
-    this.policy = policy
+    const hinted = work.hint === null ? policy : applyHint(policy, work.hint)
+    this.policy = isFailure(hinted) ? policy : hinted
+    this.wrongHint = isFailure(hinted) ? hinted : null
     this.arrived = arrived
     this.waited = false
     this.would = null

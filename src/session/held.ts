@@ -45,7 +45,7 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
 }
 
 const ownReason = (session: Session): Reason =>
-  session.pinned !== null && session.status === 'idle' ? 'pinned' : 'in-transaction'
+  session.tracker.pins.length > 0 && session.status === 'idle' ? 'pinned' : 'in-transaction'
 
 /** Why it runs on the primary's connection, when it would be elsewhere if its cluster did not only observe. */
 function observed(session: Session, connection: ServerConnection): Reason | null {
@@ -114,6 +114,28 @@ function abandon(session: Session, failure: Failure): void {
   session.lease.drop()
   session.endTransaction(session.context.dialect.errorFailsTransaction ? 'failed' : 'idle')
   session.fail(failure)
+}
+
+/** There is no such savepoint: a server fails the transaction for it, and does nothing else. */
+const FAILS = 'ROLLBACK TO SAVEPOINT "freshet: refused"'
+
+/** A statement that is not run fails its transaction, where the engine does so: what follows must neither run outside of it nor be committed without it. */
+export function failTransaction(session: Session, then: () => void): void {
+  const { connection } = session.lease
+  if (session.status !== 'open' || !session.context.dialect.errorFailsTransaction) then()
+  else if (connection === null) {
+    // It had not begun anywhere.
+    session.endTransaction('failed')
+    then()
+  } else {
+    session.phase = 'preparing'
+    connection.command(FAILS, () => {
+      if (session.phase !== 'preparing' || !connection.alive) return
+      session.status = 'failed'
+      session.phase = 'idle'
+      then()
+    })
+  }
 }
 
 /** currval and lastval mean this session's last value, which only the connection that gave it knows. */

@@ -1,6 +1,8 @@
-import type { LocalAnswer, Work } from '../dialect.ts'
+import type { LocalAnswer, LocalAnswers, Work } from '../dialect.ts'
+import { answerSequence, hasControl, NOT_ALONE } from './control-sequence.ts'
 import { answerControl } from './controls.ts'
 import { done, isEmpty } from './local.ts'
+import { settlePolicy } from './policy-changes.ts'
 import type { Session } from './session.ts'
 
 const ABORTED: LocalAnswer = {
@@ -16,27 +18,25 @@ const STARTS = /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*start\b/i
 /** A longer statement is sent at once. */
 const DEFERRED_MAX = 1000
 
-/** A server would take SET freshet.* for a custom setting of its own, and the client would believe that it works. */
-const CONTROL_AMONG_OTHERS = /\b(?:set|reset|show)\s+(?:local\s+|session\s+)?"?freshet"?\s*\./i
-
-const NOT_ALONE: LocalAnswer = {
-  failure: {
-    code: '0A000',
-    message: 'freshet settings cannot be used together with other statements',
-    hint: 'Send SET, RESET and SHOW of freshet.* alone.',
-  },
-}
-
 /** The answer to a unit that needs no lease; null when it needs one. */
-export function answerLocally(session: Session, work: Work): LocalAnswer | Promise<LocalAnswer> | null {
+export function answerLocally(
+  session: Session,
+  work: Work,
+): LocalAnswer | LocalAnswers | Promise<LocalAnswer | LocalAnswers> | null {
   if (work.bound) return null
   if (session.status === 'failed' && session.lease.connection === null) return inFailedTransaction(session, work)
   if (work.refusal !== null) return { failure: work.refusal }
+  if (session.current.wrongHint !== null && session.status !== 'failed') {
+    session.current.because = 'hint'
+    return { failure: session.current.wrongHint }
+  }
+  if (work.control?.kind === 'sequence')
+    return session.status === 'failed' ? ABORTED : answerSequence(session, work.control, work)
   if (work.control !== null && work.executes <= 1) {
     const answer = session.status === 'failed' ? ABORTED : answerControl(session, work.control, work.executes > 0)
     if (answer !== null) return answer
   }
-  if (work.executes > 1 && work.facts.verdict !== 'read' && CONTROL_AMONG_OTHERS.test(work.text())) return NOT_ALONE
+  if (work.executes > 1 && work.facts.verdict !== 'read' && hasControl(session, work, 0)) return NOT_ALONE
   if (isEmpty(work)) return done('')
   const anew = session.tracker.startsAnew(work.facts)
   if (anew !== null) return anew
@@ -55,6 +55,7 @@ function inDeferredTransaction(session: Session, work: Work): LocalAnswer | null
   const control = work.facts.transaction
   if (work.executes !== 1 || control === null) return null
   if ((control.op === 'commit' || control.op === 'rollback') && !control.chain && !control.release) {
+    settlePolicy(session, control.op === 'rollback')
     session.endTransaction('idle')
     return done(control.op === 'commit' ? 'COMMIT' : 'ROLLBACK')
   }

@@ -59,6 +59,14 @@ export function countLocal({ current, context }: Session, because: Reason): void
   context.metrics.statementSeconds('local', (now() - current.arrived) / 1000)
 }
 
+/** The current unit runs nowhere. */
+export function countRefused(session: Session): void {
+  const { because } = session.current
+  countLocal(session, because)
+  session.lastServer = null
+  session.lastReason = because
+}
+
 /** What would have been done with the current unit if its cluster did not only observe; null: it does not. */
 function wouldHaveRun({ current, observation }: Session, connection: ServerConnection): Decision | null {
   if (observation === null) return null

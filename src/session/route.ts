@@ -1,4 +1,5 @@
 /** Where the current unit runs, given what the session is in the middle of. Everything about freshness is in routing/. */
+import type { Failure } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { decide, decideRead, toPrimary } from '../routing/decide.ts'
 import { effectiveFloor } from '../routing/floors.ts'
@@ -49,6 +50,12 @@ function decisionAs(session: Session, view: SessionView): Decision {
   const turn = ++context.turn
   return decide(facts, view, snapshot, current.policy, now(), context.loads, current.waited, current.floor, turn)
 }
+
+export const refusalOf = ({ because, message }: Extract<Decision, { to: 'refuse' }>): Failure => ({
+  code: because === 'no-primary' ? '57P03' : '55000',
+  message,
+  hint: `The reason code is ${because}.`,
+})
 
 /** The current unit as a read; `only`: of all replicas only this one is looked at. */
 function read(session: Session, view: SessionView, because: Reason, only: ServerId | null, waited: boolean): Decision {

@@ -15,6 +15,7 @@ import type {
   ClientProtocol,
   Failure,
   LocalAnswer,
+  LocalAnswers,
   SessionState,
   TransactionStatus,
   Unit,
@@ -28,19 +29,20 @@ import type { Decision, Floor, Policy, SessionView } from '../routing/types.ts'
 import type { LexMode } from '../sql/facts.ts'
 import { type Instant, NEVER, now, type ServerId } from '../units.ts'
 import type { DatabaseContext, SessionContext, SessionIdentity } from './context.ts'
+import { endSequence } from './control-sequence.ts'
 import { CopyIn } from './copy-in.ts'
 import { CurrentUnit } from './current-unit.ts'
-import { backToPrevious, backToSequence, runOnHeld } from './held.ts'
-import { applyHint } from './hint.ts'
+import { backToPrevious, backToSequence, failTransaction, runOnHeld } from './held.ts'
 import { HorizonWait } from './horizon-wait.ts'
 import { Lease } from './lease.ts'
 import { answerLocally } from './local-answers.ts'
 import { MessageStream } from './message-stream.ts'
 import type { Observation } from './observation.ts'
-import { afterLoss, cancelUnit, count, countLocal, notified, runAgain, settleFloors } from './outcome.ts'
+import { afterLoss, cancelUnit, count, countLocal, countRefused, notified, runAgain, settleFloors } from './outcome.ts'
+import { settlePolicy } from './policy-changes.ts'
 import { EARLY_COMMAND, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
-import { decisionFor, floorOf } from './route.ts'
+import { decisionFor, floorOf, refusalOf } from './route.ts'
 import { StateTracker } from './state-tracker.ts'
 import { releases, Transaction } from './transaction.ts'
 import { UnitQueue } from './unit-queue.ts'
@@ -123,10 +125,6 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   get state(): SessionState {
     return this.tracker.state
-  }
-
-  get pinned(): string | null {
-    return this.tracker.pins[0] ?? null
   }
 
   data(chunk: Buffer): void {
@@ -221,7 +219,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     }
     const { current } = this
     const work = this.client.resolve(unit, this.lex)
-    current.begin(unit, work, work.hint === null ? this.policy : applyHint(this.policy, work.hint), now())
+    current.begin(unit, work, this.policy, now())
     const answer = answerLocally(this, work)
     if (answer !== null) {
       if (answer instanceof Promise) this.#answerLater(answer)
@@ -234,16 +232,22 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     else if (work.facts.asksPrevious === undefined || !backToPrevious(this)) this.#carryOut(decisionFor(this))
   }
 
-  #answerLater(answer: Promise<LocalAnswer>): void {
+  #answerLater(answer: Promise<LocalAnswer | LocalAnswers>): void {
     this.phase = 'settling'
     void answer.then((answer) => {
       if (this.phase === 'settling') this.#answer(answer)
     })
   }
 
-  #answer(answer: LocalAnswer): void {
-    countLocal(this, 'local')
-    this.#finishWith(this.client.answer(this.#queue.head, answer, this.status))
+  #answer(answer: LocalAnswer | LocalAnswers): void {
+    const unit = this.#queue.head
+    if ('failure' in answer && answer.failure === this.current.wrongHint) this.fail(answer.failure)
+    else if ('answers' in answer)
+      endSequence(this, answer, () => this.#finishWith(...this.client.answerAll(unit, answer, this.status)))
+    else {
+      countLocal(this, 'local')
+      this.#finishWith(this.client.answer(unit, answer, this.status))
+    }
   }
 
   /** Routes the current unit again, from outside of `#next`. */
@@ -270,11 +274,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
         this.#horizon.wait(decision.horizon, decision.until)
         return
       case 'refuse':
-        this.fail({
-          code: decision.because === 'no-primary' ? '57P03' : '55000',
-          message: decision.message,
-          hint: `The reason code is ${decision.because}.`,
-        })
+        this.fail(refusalOf(decision))
     }
   }
 
@@ -334,7 +334,7 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   /** Forgets the transaction; `status` is what the client sees now. */
   endTransaction(status: TransactionStatus): void {
-    this.policy = this.transaction.policyAfter ?? this.policy
+    settlePolicy(this, status === 'failed')
     this.transaction.over()
     this.client.transactionOver()
     this.status = status
@@ -352,25 +352,22 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
     this.#finishUnit()
   }
 
-  #finishWith(reply: Buffer): void {
+  #finishWith(reply: Buffer, rest: Unit | null = null): void {
     this.#reading.answer(reply)
-    this.#finishUnit()
+    this.#finishUnit(rest)
   }
 
-  #finishUnit(): void {
-    this.#queue.shift()
+  #finishUnit(rest: Unit | null = null): void {
+    if (rest === null) this.#queue.shift()
+    else this.#queue.replaceHead(rest)
     this.phase = 'idle'
     this.#next()
   }
 
   /** The unit ends with an error of Freshet's own; the session goes on. */
   fail(failure: Failure): void {
-    countLocal(this, this.current.because)
-    if (this.status === 'open' && this.lease.connection === null && this.context.dialect.errorFailsTransaction) {
-      // The transaction had not begun anywhere. It has failed all the same: what follows must not run outside of it.
-      this.endTransaction('failed')
-    }
-    this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status))
+    countRefused(this)
+    failTransaction(this, () => this.#finishWith(this.client.answer(this.#queue.head, { failure }, this.status)))
   }
 
   readonly connectionDrained = (): void => this.#reading.balance()

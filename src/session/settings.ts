@@ -24,11 +24,12 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** `250ms`, `5s`, `1min`; a plain number counts milliseconds. null when it is none, or negative. */
+/** `250ms`, `5s`, `1min`; as in the configuration, a plain number is none unless it is 0. null also when it is negative. */
 export function parseDuration(text: string): number | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|m|h|d)?\s*$/.exec(text)
+  if (/^\s*0+\s*$/.test(text)) return 0
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|m|h|d)\s*$/.exec(text)
   if (match === null) return null
-  const ms = Number(match[1]) * UNITS[match[2] ?? 'ms']!
+  const ms = Number(match[1]) * UNITS[match[2]!]!
   return Number.isFinite(ms) ? ms : null
 }
 
@@ -40,7 +41,7 @@ export function formatDuration(ms: number): string {
 
 function duration(key: 'maxLag' | 'wait'): Setting {
   return {
-    allowed: 'a duration such as 200ms or 5s',
+    allowed: 'a duration with its unit, such as 200ms or 5s',
     show: (policy) => formatDuration(policy[key]),
     apply: (policy, value) => {
       const ms = parseDuration(value)
@@ -84,6 +85,15 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
 /** What SHOW can show besides the settings. */
 const SHOWN = ['token', 'server']
 
+/** What can be shown and not be set: `server`; `token` where it would have to be proved first (hints, start-up options). */
+function notSettable(name: string): Failure {
+  return {
+    code: '55P02',
+    message: `parameter "freshet.${name}" cannot be changed${name === 'token' ? ' here' : ''}`,
+    hint: name === 'token' ? "Send SET freshet.token = '...'." : `It can only be shown: SHOW freshet.${name}.`,
+  }
+}
+
 export function unknownSetting(name: string): Failure {
   return {
     code: '42704',
@@ -92,15 +102,21 @@ export function unknownSetting(name: string): Failure {
   }
 }
 
+const settingOf = (name: string): Setting | undefined => (Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined)
+
+/** What SET takes as its value; null: there is no such setting. */
+export const allowedFor = (name: string): string | null =>
+  SHOWN.includes(name) ? `what SHOW freshet.${name} gives` : (settingOf(name)?.allowed ?? null)
+
 export function showSetting(policy: Policy, name: string): string | Failure {
-  const setting = SETTINGS[name]
+  const setting = settingOf(name)
   return setting === undefined ? unknownSetting(name) : setting.show(policy)
 }
 
 /** `value` null: back to `initial`. */
 export function changeSetting(policy: Policy, initial: Policy, name: string, value: string | null): Policy | Failure {
-  const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined
-  if (setting === undefined) return unknownSetting(name)
+  const setting = settingOf(name)
+  if (setting === undefined) return SHOWN.includes(name) ? notSettable(name) : unknownSetting(name)
   if (value === null) return setting.reset(policy, initial)
   return (
     setting.apply(policy, value) ?? {

@@ -4,6 +4,7 @@ import type { Facts, SessionEffect } from '../sql/facts.ts'
 import { isUnread, mayMakeTemporary } from '../sql/needs-primary.ts'
 import { rememberName } from './context.ts'
 import { done } from './local.ts'
+import { policyAfterUnit, resetPolicy } from './policy-changes.ts'
 import { mayUseSequence, Sequences, usesSequence } from './sequences.ts'
 import type { Session } from './session.ts'
 
@@ -159,6 +160,7 @@ export class StateTracker {
   /** A unit has run. `status`: after it. */
   ran(work: Work, succeeded: boolean, connection: ServerConnection, status: TransactionStatus): void {
     const { facts } = work
+    policyAfterUnit(this.#session, work, succeeded, status)
     if (work.executes === 0) return
     const { lease } = this.#session
     if (this.#reports) this.last = lease.othersFollow ? null : { connection, uses: connection.uses }
@@ -217,6 +219,7 @@ export class StateTracker {
         return
       case 'reset-all':
         this.#ask = true
+        if (succeeded) resetPolicy(session)
         if (succeeded && alone) this.#ownPins.delete('unknown-setting')
         return
       case 'unknown':

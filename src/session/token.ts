@@ -11,10 +11,10 @@ const NO_PRIMARY: Failure = {
 }
 
 /** The primary's position, sampled after every reply that the session has had from it. */
-export async function showToken({ context }: Session): Promise<LocalAnswer> {
+export async function showToken({ context }: Session, column: string): Promise<LocalAnswer> {
   const position = (await context.fleet.samplePrimary())?.sample.position ?? null
   if (position === null) return { failure: NO_PRIMARY }
-  return oneValue('freshet.token', context.dialect.formatToken(position))
+  return oneValue(column, context.dialect.formatToken(position))
 }
 
 /** From now on the session sees at least what the token stands for. */

@@ -24,6 +24,8 @@ export class Transaction {
   wrote = false
   /** What the session's policy goes back to at its end; null: SET LOCAL freshet.* has not been used. */
   policyAfter: Policy | null = null
+  /** The same when it is rolled back; null: freshet.* has not been changed in it, or that stays. */
+  policyBefore: Policy | null = null
 
   get deferred(): boolean {
     return this.prefix.length > 0
@@ -70,6 +72,7 @@ export class Transaction {
     this.schemaChanged = false
     this.wrote = false
     this.policyAfter = null
+    this.policyBefore = null
   }
 }
 

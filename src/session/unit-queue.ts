@@ -26,6 +26,12 @@ export class UnitQueue {
     return this.#behind.length > 0 ? this.#behind[0]! : null
   }
 
+  /** What is left of the head to be done. */
+  replaceHead(unit: Unit): void {
+    this.#bytes += unit.size - this.head.size
+    this.#head = unit
+  }
+
   /** Takes out the unit behind the head; returns what is held for it. */
   dropNext(): readonly Buffer[] {
     const unit = this.#behind.shift()

@@ -1,15 +1,15 @@
-import type { Control, LexMode } from './facts.ts'
+import { isExecutable, Reader, skip } from './control-reader.ts'
+import type { Control, LexMode, SettingChange } from './facts.ts'
 import type { Lexicon } from './lexicon.ts'
-import { endOfMysqlLineComment, endOfMysqlString } from './mysql-text.ts'
-import { endOfComment, endOfString, NONE } from './tokens.ts'
+import { NONE } from './tokens.ts'
 
 const decoder = new TextDecoder()
 /** A control longer than this is none; only EXPLAIN ROUTE carries a statement and may be longer. */
 const CONTROL_BYTES_MAX = 8 * 1024
 
 /**
- * A statement that Freshet answers itself: SET, RESET and SHOW of `freshet.*`, EXPLAIN ROUTE. Anything that only looks like one
- * (several statements, an expression as the value) is null and goes to the server, which then says what it thinks of it.
+ * A statement that Freshet answers itself: SET, RESET and SHOW of `freshet.*`, EXPLAIN ROUTE. Whoever means Freshet in a form that it does not
+ * take is told so, because a server would say something that does not help. What begins with another statement is null.
  */
 export function findControl(
   lexicon: Lexicon,
@@ -21,46 +21,162 @@ export function findControl(
   const at = skip(lexicon, text, start, end)
   if (at >= end) return null
   const first = text[at]! | 0x20
+  const mysql = lexicon.controls === 'mysql'
   // s(et), s(how), r(eset), e(xplain), MySQL's k(ill): everything else is no control, and that is nearly everything.
-  if (first === 0x6b && lexicon.controls === 'mysql') return kill(new Reader(lexicon, text, at, end, mode))
+  if (first === 0x6b && mysql) return kill(new Reader(lexicon, text, at, end, mode))
+  if (first === 0x2f && mysql) return insideComment(lexicon, text, at, end, mode)
   if (first !== 0x73 && first !== 0x72 && first !== 0x65) return null
   if (first === 0x65) return explainRoute(lexicon, text, at, end, mode)
-  if ((text[at + 1]! | 0x20) === 0x65 && (text[at + 2]! | 0x20) === 0x6c) return null
+  const selects = (text[at + 1]! | 0x20) === 0x65 && (text[at + 2]! | 0x20) === 0x6c
+  if (selects && !(mysql && asksVariable(text, at + 6, end))) return null
   if (end - at > CONTROL_BYTES_MAX || !mentionsFreshet(text, at, end)) return null
   const reader = new Reader(lexicon, text, at, end, mode)
+  const control = settingStatement(reader, mode)
+  return control === null || reader.atEnd() ? control : sequence(reader, mode, control, start, at)
+}
+
+/** Goes on behind the first of several statements. */
+function sequence(reader: Reader, mode: LexMode, first: Control, start: number, at: number): Control {
+  const controls = [first]
+  while (!reader.atEnd()) {
+    while (reader.symbol(';'));
+    const to = reader.at
+    const next = settingStatement(reader, mode)
+    if (next === null) return { kind: 'sequence', controls, rest: { from: at - start, to: to - start } }
+    controls.push(next)
+  }
+  return { kind: 'sequence', controls, rest: null }
+}
+
+/** SET, RESET, SHOW and SELECT of a setting, up to the end or a semicolon. */
+function settingStatement(reader: Reader, mode: LexMode): Control | null {
   switch (reader.word()) {
     case 'set':
-      return setting(reader)
+      return reader.mysql ? mysqlSet(reader, mode) : postgresSet(reader)
     case 'reset': {
       const name = freshetName(reader)
-      return name !== null && reader.atEnd() ? { kind: 'set', name, value: null, local: false } : null
+      return name !== null && reader.atStop() ? { kind: 'set', name, value: null, local: false } : null
     }
     case 'show': {
       const name = freshetName(reader)
-      return name !== null && reader.atEnd() ? { kind: 'show', name } : null
+      return name !== null && reader.atStop() ? { kind: 'show', name } : null
     }
+    case 'select':
+      return reader.mysql ? selected(reader) : null
     default:
       return null
   }
 }
 
-function setting(reader: Reader): Control | null {
-  let local = false
-  const { mysql } = reader
-  // MySQL also says `@@session.freshet.max_lag`, and LOCAL means SESSION there.
-  const system = mysql && reader.symbol('@') && reader.symbol('@')
+function postgresSet(reader: Reader): Control | null {
   const before = reader.at
   const scope = reader.word()
-  if (scope === 'local') local = !mysql
-  else if (scope !== 'session') reader.at = before
-  if (system && reader.at !== before && !reader.symbol('.')) return null
+  const local = scope === 'local'
+  if (!local && scope !== 'session') reader.at = before
   const name = freshetName(reader)
-  if (name === null) return null
-  const assigned = reader.symbol('=') || (mysql && reader.symbol(':') && reader.symbol('='))
-  if (!assigned && (mysql || reader.word() !== 'to')) return null
+  if (name === null || !(reader.symbol('=') || reader.word() === 'to')) return null
   const value = reader.value()
-  if (value === undefined || !reader.atEnd()) return null
-  return { kind: 'set', name, value, local }
+  return value === undefined || !reader.atStop() ? null : { kind: 'set', name, value, local }
+}
+
+/** MySQL's SET assigns a list, and only those whose targets are all Freshet's are its own. */
+function mysqlSet(reader: Reader, mode: LexMode): Control | null {
+  const changes: SettingChange[] = []
+  let misuse: Control | null = null
+  let mine: string | null = null
+  let others = false
+  const before = reader.at
+  // MariaDB: assignments for the length of another statement, in which there may be more of them.
+  if (reader.word() === 'statement') return null
+  reader.at = before
+  do {
+    const target = assigned(reader)
+    if (target === null) {
+      // What could be read wrongly is left to the server.
+      if (!mode.asciiSafeEncoding || !reader.expression()) return null
+      others = true
+      continue
+    }
+    const { name } = target
+    mine ??= name
+    if (target.global) misuse ??= { kind: 'misuse', what: 'scope', name }
+    const from = reader.at
+    const value = reader.value()
+    if (value !== undefined && reader.atDelimiter()) changes.push({ kind: 'set', name, value, local: false })
+    else {
+      reader.at = from
+      const placeholder = reader.symbol('?') && reader.atDelimiter()
+      reader.at = from
+      if (!reader.expression()) return null
+      misuse ??= { kind: 'misuse', what: placeholder ? 'placeholder' : 'expression', name }
+    }
+  } while (reader.symbol(','))
+  if (mine === null || !reader.atStop()) return null
+  if (others) return { kind: 'misuse', what: 'mixed', name: mine }
+  if (misuse !== null) return misuse
+  return changes.length === 1 ? changes[0]! : { kind: 'set-all', changes }
+}
+
+const GLOBAL_SCOPES = new Set(['global', 'persist', 'persist_only'])
+
+/** `[scope] freshet.name =`, or `@@[scope.]freshet.name =`; null, and nothing read, when something else is assigned to. LOCAL means SESSION there. */
+function assigned(reader: Reader): { readonly name: string; readonly global: boolean } | null {
+  const start = reader.at
+  const found = variable(reader)
+  if (found !== null && (reader.symbol('=') || (reader.symbol(':') && reader.symbol('=')))) return found
+  reader.at = start
+  return null
+}
+
+/** MySQL: `freshet.name` with its scope in front of it. */
+function variable(reader: Reader): { readonly name: string; readonly global: boolean } | null {
+  // With one @ it would be a variable of the user's own.
+  const system = reader.symbol('@')
+  if (system && !reader.symbol('@')) return null
+  const before = reader.at
+  const scope = reader.word() ?? ''
+  const global = GLOBAL_SCOPES.has(scope)
+  if (!global && scope !== 'session' && scope !== 'local') reader.at = before
+  else if (system && !reader.symbol('.')) return null
+  const name = freshetName(reader)
+  return name === null ? null : { name, global }
+}
+
+/** Whether `@@` stands where the select list begins. */
+function asksVariable(text: Uint8Array, at: number, end: number): boolean {
+  while (at < end && text[at]! <= 0x20) at++
+  return at + 1 < end && text[at] === 0x40 && text[at + 1] === 0x40
+}
+
+/** SELECT @@freshet.name and nothing else. */
+function selected(reader: Reader): Control | null {
+  if (!reader.symbol('@')) return null
+  const from = --reader.at
+  const found = variable(reader)
+  if (found === null) return null
+  const { name, global } = found
+  const column = reader.textFrom(from)
+  const alone = reader.atStop()
+  while (!reader.atStop()) if (!reader.symbol(',') && !reader.expression()) return null
+  if (!alone) return { kind: 'misuse', what: 'select', name }
+  return global ? { kind: 'misuse', what: 'scope', name } : { kind: 'show', name, column }
+}
+
+/** Every MySQL and MariaDB runs what stands in `/*! ... *\/` and `/*!40101 ... *\/`; up to this version that is sure. */
+const VERSION_MAX = 50_000
+
+function insideComment(lexicon: Lexicon, text: Uint8Array, at: number, end: number, mode: LexMode): Control | null {
+  if (!isExecutable(text, at, end) || text[at + 2] !== 0x21) return null
+  if (end - at > CONTROL_BYTES_MAX || !mentionsFreshet(text, at, end)) return null
+  const from = at + 3
+  let to = from
+  while (to + 1 < end && (text[to] !== 0x2a || text[to + 1] !== 0x2f)) to++
+  const digits = /^\d*/.exec(decoder.decode(text.subarray(from, Math.min(to, from + 7))))![0].length
+  if (digits !== 0 && (digits !== 5 || Number(decoder.decode(text.subarray(from, from + 5))) > VERSION_MAX)) return null
+  const behind = new Reader(lexicon, text, Math.min(to + 2, end), end, mode)
+  if (to + 1 >= end || !behind.atEnd()) return null
+  const control = findControl(lexicon, text, from + digits, to, mode)
+  return control?.kind === 'sequence' ? null : control
 }
 
 /** KILL [HARD | SOFT] [CONNECTION | QUERY] id. Ids of queries, users and expressions are the server's own affair. */
@@ -133,30 +249,6 @@ function keyword(lexicon: Lexicon, text: Uint8Array, at: number, end: number, wo
   return at < end && lexicon.continuesWord[text[at]!] === 1 ? NONE : at
 }
 
-/** Behind white space and comments. An unclosed comment ends the text. */
-function skip(lexicon: Lexicon, text: Uint8Array, at: number, end: number): number {
-  while (at < end) {
-    const byte = text[at]!
-    if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) at++
-    else if (lexicon.controls === 'mysql' && (byte === 0x23 || byte === 0x2d)) {
-      const after = endOfMysqlLineComment(text, at, end)
-      if (after === NONE) break
-      at = after
-    } else if (lexicon.controls === 'mysql' && isExecutable(text, at, end)) break
-    else if (at + 1 < end && ((byte === 0x2d && text[at + 1] === 0x2d) || (byte === 0x2f && text[at + 1] === 0x2a))) {
-      at = endOfComment(text, at, end, lexicon.nestedComments)
-      if (at === NONE) return end
-    } else break
-  }
-  return at
-}
-
-/** `/*!` and `/*M!`: the server may run what stands there. */
-function isExecutable(text: Uint8Array, at: number, end: number): boolean {
-  if (at + 3 >= end || text[at] !== 0x2f || text[at + 1] !== 0x2a) return false
-  return text[at + 2] === 0x21 || (text[at + 2] === 0x4d && text[at + 3] === 0x21)
-}
-
 function mentionsFreshet(text: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at + 7 <= end; at++) {
     if ((text[at]! | 0x20) === 0x66 && (text[at + 1]! | 0x20) === 0x72 && (text[at + 2]! | 0x20) === 0x65) {
@@ -167,90 +259,3 @@ function mentionsFreshet(text: Uint8Array, start: number, end: number): boolean 
   }
   return false
 }
-
-/** Reads the few tokens of a control from left to right. */
-class Reader {
-  at: number
-  private readonly lexicon: Lexicon
-  private readonly text: Uint8Array
-  private readonly end: number
-  private readonly mode: LexMode
-
-  constructor(lexicon: Lexicon, text: Uint8Array, at: number, end: number, mode: LexMode) {
-    this.lexicon = lexicon
-    this.text = text
-    this.at = at
-    this.end = end
-    this.mode = mode
-  }
-
-  get mysql(): boolean {
-    return this.lexicon.controls === 'mysql'
-  }
-
-  /** The next word in lower case, or the content of a quoted name; null when there is none. */
-  word(): string | null {
-    const { text, end } = this
-    const start = skip(this.lexicon, text, this.at, end)
-    if (start >= end) return null
-    let at = start
-    const quote = this.mysql ? 0x60 : 0x22
-    if (text[at] === quote) {
-      while (++at < end && text[at] !== quote);
-      if (at >= end) return null
-      this.at = at + 1
-      return decoder.decode(text.subarray(start + 1, at))
-    }
-    while (at < end && this.lexicon.continuesWord[text[at]!] === 1) at++
-    if (at === start) return null
-    this.at = at
-    return decoder.decode(text.subarray(start, at)).toLowerCase()
-  }
-
-  symbol(character: string): boolean {
-    const at = skip(this.lexicon, this.text, this.at, this.end)
-    if (at >= this.end || this.text[at] !== character.charCodeAt(0)) return false
-    this.at = at + 1
-    return true
-  }
-
-  /** A string, a number or a word; null for DEFAULT, undefined for anything else. */
-  value(): string | null | undefined {
-    const { text, end } = this
-    const start = skip(this.lexicon, text, this.at, end)
-    if (start >= end) return undefined
-    if (this.mysql && (text[start] === 0x27 || text[start] === 0x22)) {
-      const string = endOfMysqlString(text, start, end, !this.mode.standardConformingStrings)
-      if (string === null) return undefined
-      this.at = string.end
-      return string.value
-    }
-    const escapes = (text[start]! | 0x20) === this.lexicon.escapePrefix && text[start + 1] === 0x27
-    if (text[start] === 0x27 || escapes) {
-      const from = start + (escapes ? 2 : 1)
-      const after = endOfString(text, from, end, escapes, this.mode.standardConformingStrings)
-      if (after === NONE) return undefined
-      this.at = after
-      const content = decoder.decode(text.subarray(from, after - 1)).replaceAll("''", "'")
-      return escapes ? content.replace(/\\(.)/gs, '$1') : content
-    }
-    const quoted = text[start] === 0x22
-    let at = start
-    // Bare values may be `200ms`, `0.5s` or `-1`: read up to white space or the semicolon.
-    if (!quoted) while (at < end && (this.lexicon.continuesWord[text[at]!] === 1 || isNumberSign(text[at]!))) at++
-    if (!quoted && at === start) return undefined
-    if (quoted) return this.word() ?? undefined
-    this.at = at
-    const bare = decoder.decode(text.subarray(start, at))
-    return bare.toLowerCase() === 'default' ? null : bare
-  }
-
-  /** Nothing but white space, comments and semicolons is left. */
-  atEnd(): boolean {
-    let at = skip(this.lexicon, this.text, this.at, this.end)
-    while (at < this.end && this.text[at] === 0x3b) at = skip(this.lexicon, this.text, at + 1, this.end)
-    return at >= this.end
-  }
-}
-
-const isNumberSign = (byte: number) => byte === 0x2d || byte === 0x2b || byte === 0x2e

@@ -136,11 +136,38 @@ export interface LexMode {
   readonly asciiSafeEncoding: boolean
 }
 
+/** A part of a text, in bytes. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** SET freshet.name; `value` null: back to what was configured. */
+export interface SettingChange {
+  readonly kind: 'set'
+  readonly name: string
+  readonly value: string | null
+  readonly local: boolean
+}
+
+/**
+ * `mixed`: assigned together with variables of the server. `scope`: for more than the session. `placeholder`, `expression`: as the value.
+ * `select`: read together with something else. `function`: set by set_config().
+ */
+export type Misuse = 'mixed' | 'scope' | 'placeholder' | 'expression' | 'select' | 'function'
+
 /** A control meant for Freshet itself; never sent to a server. */
 export type Control =
-  | { readonly kind: 'set'; readonly name: string; readonly value: string | null; readonly local: boolean }
-  | { readonly kind: 'show'; readonly name: string }
+  | SettingChange
+  /** Several in one statement: all of them or none. */
+  | { readonly kind: 'set-all'; readonly changes: readonly SettingChange[] }
+  /** `column`: what its value is called, when not by its name. */
+  | { readonly kind: 'show'; readonly name: string; readonly column?: string }
+  /** It means Freshet's setting `name`, but in a form that Freshet does not take. */
+  | { readonly kind: 'misuse'; readonly what: Misuse; readonly name: string }
   | { readonly kind: 'explain-route'; readonly statement: string }
+  /** Several statements in one text. `rest`: the text from `from` up to `to` are they, and statements of the servers' follow; null: there are no others. */
+  | { readonly kind: 'sequence'; readonly controls: readonly Control[]; readonly rest: Span | null }
   /** KILL of one connection or of what it runs; ids are Freshet's own. `id`: decimal digits. */
   | { readonly kind: 'kill'; readonly id: string; readonly target: 'connection' | 'query' }
 

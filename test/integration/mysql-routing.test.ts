@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createConnection } from 'mariadb'
-import type { Connection } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFor, type FreshetProcess, freshetFor, mysqlUrl, startFreshet, total } from '../support/freshet.ts'
 import { createTestMysql, until } from '../support/mysql.ts'
@@ -107,6 +107,71 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     expect((await failureOf(client.query('SET freshet.nothing = 1'))).number).toBe(1193)
     expect((await failureOf(client.query("SET freshet.consistency = 'none'"))).number).toBe(1231)
     expect((await failureOf(client.query("SET freshet.max_lag = 'soon'"))).number).toBe(1231)
+    for (const run of [(sql: string) => client.query(sql), (sql: string) => client.execute(sql)]) {
+      const bad = await failureOf(run('/* freshet: route=nowhere */ UPDATE rows_ SET n = -1'))
+      expect([bad.number, bad.message]).toEqual([1231, expect.stringContaining('auto, primary, replica')])
+      expect((await failureOf(run('/* freshet: nosuch=1 */ UPDATE rows_ SET n = -1'))).number).toBe(1193)
+    }
+    expect(await first(client, '/* freshet it is */ SELECT MIN(n) FROM rows_')).toBeGreaterThanOrEqual(0)
+  })
+
+  test('settings in every form are answered here, and none is sent to a server', async () => {
+    const show = (name: string) => first(client, `SHOW freshet.${name}`)
+    await client.query("SET freshet.max_lag='9s', freshet.route='primary'")
+    expect([await show('max_lag'), await first(client, 'SELECT @@freshet.route')]).toEqual(['9s', 'primary'])
+    for (const [sql, number, says] of [
+      ["SET freshet.max_lag='8s', freshet.route='nowhere'", 1231, 'primary'],
+      ["SET freshet.max_lag='8s', autocommit=0", 1235, 'statement of its own'],
+      ["SET GLOBAL freshet.max_lag='8s'", 1228, 'SESSION variable'],
+      ["SET PERSIST freshet.max_lag='8s'", 1228, 'SESSION variable'],
+      ['SET freshet.max_lag=200', 1231, '200ms'],
+      ['SET freshet.server=1', 1238, 'SHOW freshet.server'],
+      ["SET freshet.max_lag=repeat('8', 1)", 1231, '200ms'],
+      ["SET freshet.nothing=repeat('8', 1)", 1193, 'freshet.max_lag'],
+      ['SELECT @@freshet.max_lag, 1', 1193, 'SHOW freshet.max_lag'],
+    ] as const) {
+      const failure = await failureOf(client.query(sql))
+      expect([sql, failure.number]).toEqual([sql, number])
+      expect(failure.message).toContain(says)
+    }
+    const prepared = await failureOf(client.execute('SET freshet.max_lag = ?', ['8s']))
+    expect([prepared.number, prepared.message]).toEqual([
+      1295,
+      expect.stringContaining('Write the value into the text'),
+    ])
+    expect([await show('max_lag'), await first(client, 'SELECT @@autocommit')]).toEqual(['9s', 1])
+    await client.execute("SET freshet.route='auto', freshet.max_lag='1s'", [])
+    await client.query("/*!40101 SET freshet.max_lag='2s' */")
+    expect([await show('max_lag'), await show('route')]).toEqual(['2s', 'auto'])
+    expect(await first(client, 'SELECT freshet.max_lag FROM (SELECT 5 AS max_lag) freshet')).toBe(5)
+  })
+
+  test('settings in front of other statements in one text', async () => {
+    const several = await connectTo(mysqlUrl(freshet), { multipleStatements: true })
+    const values = async (sql: string) => {
+      const [results] = await several.query<RowDataPacket[][]>(sql)
+      return results.map((rows) => (Array.isArray(rows) ? Object.entries(rows[0]!).flat() : 'OK'))
+    }
+    const show = ['freshet.route', 'primary']
+    const front = "SET freshet.max_lag='9s', freshet.route='primary'; SHOW freshet.route"
+    expect(await values(`${front}; SHOW freshet.token; RESET freshet.max_lag`)).toEqual([
+      'OK',
+      show,
+      ['freshet.token', expect.any(String)],
+      'OK',
+    ])
+    expect(await values(`${front}; SELECT 1 AS one; SELECT 2 AS two`)).toEqual(['OK', show, ['one', 1], ['two', 2]])
+    expect(await first(several, 'SELECT @@freshet.max_lag')).toBe('9s')
+    const change = 'UPDATE rows_ SET n = -1'
+    expect((await failureOf(several.query(`SET freshet.max_lag='1s'; SET freshet.route=x; ${change}`))).number).toBe(
+      1231,
+    )
+    for (const sql of [`${change}; SET freshet.route=auto`, `${front}; ${change}; SET freshet.route=auto`])
+      expect((await failureOf(several.query(sql))).number).toBe(1235)
+    expect(await first(several, '/* freshet: route=primary */ SELECT MIN(n) FROM rows_')).toBeGreaterThanOrEqual(0)
+    // A table of that name, and text that only looks like it.
+    await several.query("UPDATE rows_ freshet SET freshet.n = freshet.n; SELECT '; set freshet.route = auto'")
+    expect((await failureOf(client.query("SET freshet.max_lag='1s'; SELECT 1"))).number).toBe(1235)
   })
 
   test('lag: waiting, an error, and the primary', async () => {

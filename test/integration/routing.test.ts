@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectTo, failureOf, first, lastRoute } from '../support/clients.ts'
 import { freshetFor, freshetForAll, total } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
+import { PROTOCOLS, testControls } from './control-cases.ts'
 
 const fleet = createTestServers({ replicas: 2 })
 
@@ -12,12 +13,6 @@ beforeAll(async () => {
   await fleet().primary.query('CREATE TABLE rows (n int); INSERT INTO rows VALUES (0); GRANT ALL ON rows TO app')
   await fleet().caughtUp()
 })
-
-/** Without values the driver speaks the simple protocol, with them the extended one. */
-const PROTOCOLS: [string, unknown[] | undefined][] = [
-  ['simple', undefined],
-  ['extended', []],
-]
 
 const freshet = freshetForAll(fleet, { pool: { size: 2 }, max_lag: '1h' })
 let client: pg.Client
@@ -124,6 +119,7 @@ describe('lag', () => {
     await stale()
     await client.query("SET freshet.when_stale = 'error'")
     expect((await failureOf(client.query(READ))).message).toBe('no replica is within max_lag, and when_stale is error')
+    expect(await lastRoute(client)).toEqual({ server: 'none', reason: 'stale' })
     await client.query('RESET freshet.when_stale')
     expect(await first(client, READ)).toBe(written)
   })
@@ -172,9 +168,11 @@ describe('controls', () => {
     }
     expect((await failureOf(run('SET freshet.nosuch = 1'))).code).toBe('42704')
     expect((await failureOf(run('SHOW freshet.nosuch'))).code).toBe('42704')
+    expect((await failureOf(run('SET freshet.server = 1'))).code).toBe('55P02')
     for (const bad of [
       "max_lag = 'soon'",
       "max_lag = '-1s'",
+      'max_lag = 200',
       "consistency = 'some'",
       "route = 'here'",
       "when_stale = ''",
@@ -185,20 +183,6 @@ describe('controls', () => {
       'unrecognized configuration parameter "freshet.nosuch"',
     )
     expect(await show('consistency')).toBe('session')
-  })
-
-  test('SET LOCAL, and what a transaction does to SET', async () => {
-    const show = () => first(client, 'SHOW freshet.route')
-    await client.query('BEGIN')
-    await client.query('SET LOCAL freshet.route = replica')
-    expect(await show()).toBe('replica')
-    await client.query('COMMIT')
-    expect(await show()).toBe('auto')
-    await client.query('BEGIN')
-    await failureOf(client.query('SELECT 1/0'))
-    expect((await failureOf(client.query('SET freshet.route = replica'))).code).toBe('25P02')
-    await client.query('ROLLBACK')
-    expect(await show()).toBe('auto')
   })
 
   test('start-up options, and DISCARD ALL goes back to them', async () => {
@@ -219,7 +203,8 @@ describe('controls', () => {
     expect(await lastRoute(client)).toEqual({ server: fleet().primary.name, reason: 'hint' })
     await client.query(`-- freshet: route=primary, max_lag='1ms'\n${READ}`, values)
     expect(await reason(client)).toBe('hint')
-    await client.query(`/* freshet: route=nowhere, nosuch=1 */ ${READ}`, values)
+    // It is a comment, and no hint.
+    await client.query(`/* freshet reads this */ ${READ}`, values)
     expect(await reason(client)).toMatch(/^(read|behind-floor)$/)
     // A hint never takes a write away from the primary.
     await client.query('/* freshet: route=replica */ UPDATE rows SET n = n', values)
@@ -244,6 +229,8 @@ describe('controls', () => {
     },
   )
 })
+
+describe('controls in transactions, wrong hints', () => testControls(() => client))
 
 describe('EXPLAIN ROUTE', () => {
   const rowsOf = async (sql: string, values?: unknown[]) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { settingNames } from '../../src/postgres/setting-names.ts'
+import { setsByFunction, settingNames } from '../../src/postgres/setting-names.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 
 describe('settings that a text sets and no server lists', () => {
   test.each([
@@ -20,4 +21,15 @@ describe('settings that a text sets and no server lists', () => {
   ])('%s', (text, names, others) => {
     expect(settingNames(text)).toEqual({ names, others })
   })
+})
+
+test.each([
+  ["SELECT set_config('freshet.max_lag', '2s', false)", 'set_config', 'max_lag'],
+  ["select pg_catalog.SET_CONFIG( E'freshet.Route' , $1, true), 1", 'pg_catalog.set_config', 'route'],
+  ["SELECT set_config('app.note', 'set_config(''freshet.route'', 1)', false)", 'set_config', null],
+  ["SELECT f('set_config(''freshet.route'')')", 'f', null],
+  ["INSERT INTO notes VALUES ($$ set_config('freshet.route', 1) $$)", 'count', null],
+])('%s sets a setting of Freshet by a function', (text, called, name) => {
+  const facts = { ...needsPrimary('SELECT', 'session-state'), functions: [called] }
+  expect(setsByFunction(facts, () => text)).toEqual(name === null ? null : { kind: 'misuse', what: 'function', name })
 })

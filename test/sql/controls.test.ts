@@ -34,6 +34,18 @@ describe('controls', () => {
     ['/* x */ SET -- y\n freshet . route /* z */ = auto', set('route', 'auto')],
     ['SET freshet.max_lag TO DEFAULT', set('max_lag', null)],
     ['RESET freshet.max_lag', set('max_lag', null)],
+    [
+      ' SET freshet.max_lag = 1s ; RESET freshet.route; SHOW freshet.server;',
+      {
+        kind: 'sequence',
+        controls: [set('max_lag', '1s'), set('route', null), { kind: 'show', name: 'server' }],
+        rest: null,
+      },
+    ],
+    [
+      '/* freshet: route=auto */ SET freshet.max_lag = 1s;; SELECT 1; SET freshet.route = auto',
+      { kind: 'sequence', controls: [set('max_lag', '1s')], rest: { from: 26, to: 52 } },
+    ],
     ['SHOW freshet.token;', { kind: 'show', name: 'token' }],
     ['show FRESHET.SERVER', { kind: 'show', name: 'server' }],
     ['EXPLAIN ROUTE SELECT 1', { kind: 'explain-route', statement: 'SELECT 1' }],
@@ -49,7 +61,8 @@ describe('controls', () => {
     'SHOW freshet',
     'SHOW freshetx.token',
     'SET freshet.max_lag',
-    'SET freshet.max_lag = 1; SELECT 1',
+    'SELECT 1; SET freshet.max_lag = 1',
+    'BEGIN; SET freshet.max_lag = 1',
     'SET freshet.max_lag = 1 + 1',
     "SET freshet.max_lag = 'a",
     'SHOW freshet.token, x',

@@ -69,7 +69,9 @@ export class Workload {
     const hint = classifier.hint(bytes, 0, bytes.length)
     const local = classifier.control(bytes, 0, bytes.length, session.mode)
     const placement: Placement =
-      local !== null && local.kind !== 'kill' ? { to: 'local', because: 'local' } : place(session, facts, hint)
+      local !== null && local.kind !== 'kill' && !(local.kind === 'sequence' && local.rest !== null)
+        ? { to: 'local', because: 'local' }
+        : place(session, facts, hint)
     if (this.#judge.engine === 'postgres') pinPostgres(session, facts, entry.text)
     if (facts.statements > 1) this.#eachOf(entry.text, session, placement)
     session.mode = modeAfter(session.mode, this.#judge.engine, entry.text)

@@ -1,0 +1,58 @@
+import type { LocalAnswer, LocalAnswers, Work } from '../dialect.ts'
+import type { Control } from '../sql/facts.ts'
+import { answerControl } from './controls.ts'
+import { failTransaction } from './held.ts'
+import { countLocal } from './outcome.ts'
+import type { Session } from './session.ts'
+
+/** A server would take SET freshet.* for a custom setting of its own, and the client would believe that it works. */
+const CONTROL_AMONG_OTHERS = /(?:^|;)\s*(?:set|reset|show)\s+(?:local\s+|session\s+)?"?freshet"?\s*\./i
+/** What may hold words that mean nothing: strings and comments. What does not end goes on to the end, so that no text takes more than one pass. */
+const OPAQUE = /'[^']*(?:'|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+/** The same where backslashes escape. */
+const OPAQUE_ESCAPED = /'(?:[^'\\]|\\[\s\S])*(?:'|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+
+export const NOT_ALONE: LocalAnswer = {
+  failure: {
+    code: '0A000',
+    message: 'freshet settings cannot be used behind other statements in one text',
+    hint: 'Send SET, RESET and SHOW of freshet.* as statements of their own, or in front of all others.',
+  },
+}
+
+/** Whether several statements have one of Freshet's among them; `from`: where to look in their text. */
+export function hasControl({ lex }: Session, { text }: Work, from: number): boolean {
+  const sql = text()
+  const opaque = lex.standardConformingStrings ? OPAQUE : OPAQUE_ESCAPED
+  return sql.toLowerCase().includes('freshet') && CONTROL_AMONG_OTHERS.test(behind(sql, from).replaceAll(opaque, ' '))
+}
+
+const behind = (sql: string, bytes: number): string => (bytes === 0 ? sql : Buffer.from(sql).toString('utf8', bytes))
+
+/** Several statements of Freshet's in one text, in order, up to the first that fails. */
+export function answerSequence(
+  session: Session,
+  { controls, rest }: Extract<Control, { kind: 'sequence' }>,
+  work: Work,
+): LocalAnswer | LocalAnswers | Promise<LocalAnswers> {
+  if (rest !== null && hasControl(session, work, rest.to)) return NOT_ALONE
+  const answers: LocalAnswer[] = []
+  const goOn = (): LocalAnswers | Promise<LocalAnswers> => {
+    const control = controls[answers.length]
+    if (control === undefined) return { answers, rest }
+    const answer = answerControl(session, control, true)!
+    return answer instanceof Promise ? answer.then(add) : add(answer)
+  }
+  const add = (answer: LocalAnswer) => {
+    answers.push(answer)
+    return 'failure' in answer ? { answers, rest: null } : goOn()
+  }
+  return goOn()
+}
+
+/** `finish`: writes the replies. What follows a failure is not run, and its transaction must not be committed without it. */
+export function endSequence(session: Session, { answers }: LocalAnswers, finish: () => void): void {
+  countLocal(session, 'local')
+  if ('failure' in answers.at(-1)!) failTransaction(session, finish)
+  else finish()
+}
