@@ -1,4 +1,4 @@
-/** Why a unit of work runs where it runs. Stable names: metrics, logs, `SHOW freshet.server` and `EXPLAIN ROUTE` print them; docs/reasons.md explains each. */
+/** Why a unit of work runs where it runs. Stable names: metrics, `SHOW freshet.server` and `EXPLAIN ROUTE` print them; docs/reasons.md explains each. */
 export const REASONS = {
   read: 'a plain read, and a replica has everything that it must see',
   'read-only-transaction': 'a read-only transaction that one replica serves',

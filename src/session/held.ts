@@ -44,7 +44,11 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
   session.run(connection)
 }
 
+/** The end of something large comes when its beginning runs already. */
 const ownReason = (session: Session): Reason =>
+  session.current.work.facts.because === 'too-large' ? 'too-large' : heldBecause(session)
+
+const heldBecause = (session: Session): Reason =>
   session.tracker.pins.length > 0 && session.status === 'idle' ? 'pinned' : 'in-transaction'
 
 /** Why it runs on the primary's connection, when it would be elsewhere if its cluster did not only observe. */

@@ -232,6 +232,17 @@ describe('controls', () => {
 
 describe('controls in transactions, wrong hints', () => testControls(() => client))
 
+test('what is too large to be held and judged says so', async () => {
+  const large = 'x'.repeat(2_000_000)
+  for (const [sql, values] of [
+    ['SELECT length($1)', [large]],
+    [`SELECT length('${large}')`, undefined],
+  ] as const) {
+    expect((await client.query(sql, values as unknown[] | undefined)).rows).toEqual([{ length: large.length }])
+    expect(await lastRoute(client)).toEqual({ server: fleet().primary.name, reason: 'too-large' })
+  }
+})
+
 describe('EXPLAIN ROUTE', () => {
   const rowsOf = async (sql: string, values?: unknown[]) => {
     const { rows } = await client.query(`EXPLAIN ROUTE ${sql}`, values)
