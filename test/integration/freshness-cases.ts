@@ -92,12 +92,12 @@ export function testFreshness({ name: engine, fleet, open, prepare, pairs: usual
 
     test('with strict, no read misses what anybody was told of before it', async () => {
       const begin = "SET freshet.consistency = 'strict'"
-      const { figures } = await check('strict', { pairs: 1000, strict: true, begin })
+      const { figures } = await check('strict', { pairs: 600, strict: true, begin })
       expect(figures).toMatchObject({ stale: 0, nonMonotonic: 0 })
     })
 
     test('when reads wait for a replica, they are as fresh', async () => {
-      const { figures, share } = await check('waiting', { pairs: 1000 }, { when_stale: 'wait', wait: '50ms' })
+      const { figures, share } = await check('waiting', { pairs: 600 }, { when_stale: 'wait', wait: '50ms' })
       expect(figures).toMatchObject({ stale: 0, nonMonotonic: 0 })
       expect(share).toBeGreaterThan(0)
     })

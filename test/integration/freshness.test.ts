@@ -9,7 +9,7 @@ import { testFreshness } from './freshness-cases.ts'
 describe('postgres', () => {
   const fleet = createTestServers({ replicas: 2 })
   const prepare = () => fleet().primary.query(POSTGRES_CHECKER_SCHEMA)
-  testFreshness({ name: 'postgres', fleet, open: openPostgres, prepare, pairs: 5_000 })
+  testFreshness({ name: 'postgres', fleet, open: openPostgres, prepare, pairs: 3_000 })
 })
 
 describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
@@ -17,5 +17,5 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
   const prepare = async () => {
     for (const sql of MYSQL_CHECKER_SCHEMA) await fleet().primary.query(sql)
   }
-  testFreshness({ name: flavour, fleet, open: openMysql, prepare, pairs: 2_500 })
+  testFreshness({ name: flavour, fleet, open: openMysql, prepare, pairs: 1_500 })
 })
