@@ -280,7 +280,8 @@ export class Lease implements Waiter, Rider {
     const wanted = session.tracker.wantedOn(connection)
     const { dialect } = session.context
     const forget = session.tracker.forgetsSequences(connection)
-    const sql = [forget, bringTo(connection, wanted, session.identity, dialect)].filter((one) => one !== '').join('; ')
+    const bring = bringTo(connection, wanted, session.identity, dialect)
+    const sql = forget === '' || bring === '' ? forget + bring : `${forget}; ${bring}`
     if (sql === '') {
       this.#ready(connection)
       return
