@@ -14,6 +14,16 @@ const UNNAMED = '?'
 
 /** A failed statement may have done these before it failed. */
 const SURVIVES_FAILURE = new Set<Cause>(['user-variable', 'advisory-lock', 'unknown'])
+/**
+ * The same of causes that are not what the statement itself is for: it runs programs. FLUSH TABLES WITH READ LOCK holds the lock already when it
+ * gives up waiting for tables to be closed.
+ */
+const survivesFailure = (cause: Cause, { command, temporaryTables }: Facts): boolean =>
+  SURVIVES_FAILURE.has(cause) ||
+  command === 'CALL' ||
+  command === 'FLUSH' ||
+  (cause === 'temp-table' && temporaryTables === undefined)
+
 /** Errors of statements that were refused before anything of them ran: syntax, names and privileges. */
 const BEFORE_EXECUTION = new Set([
   1044, 1046, 1049, 1051, 1054, 1064, 1109, 1142, 1143, 1146, 1149, 1193, 1227, 1231, 1238, 1305, 1370, 1630,
@@ -68,7 +78,7 @@ export class Pins {
     const several = facts.statements > 1
     if (!succeeded && !several && ending.results === 0 && BEFORE_EXECUTION.has(ending.error)) return
     for (const cause of causes ?? []) {
-      if (succeeded || several || SURVIVES_FAILURE.has(cause)) this.#pin(cause, facts, schema, several, text)
+      if (succeeded || several || survivesFailure(cause, facts)) this.#pin(cause, facts, schema, several, text)
     }
     if (succeeded || several) this.#settings(facts)
     if (succeeded && !several) for (const cause of facts.unpins ?? []) this.#unpin(cause, facts, schema, text)
@@ -110,6 +120,10 @@ export class Pins {
   }
 
   #pin(cause: Cause, facts: Facts, schema: string, several: boolean, text: () => string): void {
+    if (cause === 'lock-tables') {
+      for (const name of lockedBy(facts, several, text)) this.#add(cause, name)
+      return
+    }
     if (several) {
       this.#add(cause, UNNAMED)
       return
@@ -153,6 +167,8 @@ export class Pins {
         this.#remove(cause, handlerName(text()))
         return
       case 'lock-tables':
+        for (const name of lockedBy(facts, false, text)) this.#remove(cause, name)
+        return
       case 'xa':
         this.#held.delete(cause)
         return
@@ -216,6 +232,12 @@ const NAMES_MAX = 1000
 
 /** An unqualified name means another table once the schema is another one. */
 const qualified = (name: string, schema: string): string => (name.includes('.') ? name : `${schema}.${name}`)
+
+/** The lock of the instance and those of tables are taken and given back apart from each other. */
+function lockedBy(facts: Facts, several: boolean, text: () => string): readonly ('tables' | 'instance')[] {
+  if (several) return /\binstance\b/i.test(text()) ? ['tables', 'instance'] : ['tables']
+  return facts.command.endsWith('INSTANCE') ? ['instance'] : ['tables']
+}
 
 function lockName(text: string, verb: 'get' | 'release'): string | null {
   const match = LOCK_CALL.exec(text)

@@ -49,6 +49,13 @@ const PINS: readonly Pin[] = [
     end: ['UNLOCK TABLES'],
   },
   {
+    cause: 'lock-tables',
+    make: ['FLUSH TABLES WITH READ LOCK', 'UNLOCK TABLES', 'FLUSH TABLES things FOR EXPORT'],
+    use: 'SELECT COUNT(*) FROM things',
+    gives: 1,
+    end: ['UNLOCK TABLES'],
+  },
+  {
     cause: 'handler',
     make: ['HANDLER things OPEN'],
     use: 'HANDLER things READ FIRST',
@@ -97,6 +104,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await fleet().primary.query('CREATE DATABASE second_')
     await fleet().primary.query('CREATE TABLE second_.things (id INT)')
     await fleet().primary.query("GRANT ALL ON second_.* TO 'app'@'%'")
+    // For FLUSH.
+    await fleet().primary.query("GRANT RELOAD ON *.* TO 'app'@'%'")
     await fleet().caughtUp()
     freshet = await startFreshet(configFor(fleet(), { pool: { size: 2 }, max_lag: '1h' }))
     return async () => {

@@ -70,12 +70,28 @@ const STEPS: readonly Step[] = [
   {
     text: 'LOCK TABLES s READ',
     facts: facts({ command: 'LOCK TABLES', pins: ['lock-tables'] }),
-    model: add('lock-tables x'),
+    model: add('lock-tables tables'),
+  },
+  {
+    text: 'FLUSH TABLES WITH READ LOCK',
+    facts: facts({ command: 'FLUSH', pins: ['lock-tables'] }),
+    model: add('lock-tables tables'),
+    failing: add('lock-tables tables'),
   },
   {
     text: 'UNLOCK TABLES',
     facts: facts({ command: 'UNLOCK TABLES', unpins: ['lock-tables'] }),
-    model: drop('lock-tables x'),
+    model: drop('lock-tables tables'),
+  },
+  {
+    text: 'LOCK INSTANCE FOR BACKUP',
+    facts: facts({ command: 'LOCK INSTANCE', pins: ['lock-tables'] }),
+    model: add('lock-tables instance'),
+  },
+  {
+    text: 'UNLOCK INSTANCE',
+    facts: facts({ command: 'UNLOCK INSTANCE', unpins: ['lock-tables'] }),
+    model: drop('lock-tables instance'),
   },
   { text: "XA START 'x'", facts: facts({ command: 'XA', pins: ['xa'] }), model: add('xa x') },
   { text: "XA COMMIT 'x'", facts: facts({ command: 'XA', unpins: ['xa'] }), model: drop('xa x') },
