@@ -30,7 +30,7 @@ import {
 import type { Outcome, TrackerWishes } from './outcome.ts'
 import { Pins, pinsOf } from './pins.ts'
 import { resolveUnit } from './resolve.ts'
-import { makesInsertId, needsFirmConnection, resultEncoding, schemaOf, usesInsertId } from './session-facts.ts'
+import { needsFirmConnection, needsInsertId, resultEncoding, schemaOf } from './session-facts.ts'
 import { LAST_PREPARED, type PreparedStatement, StatementRegistry } from './statements.ts'
 import type { MySqlUnit } from './unit.ts'
 import * as com from './unit.ts'
@@ -133,11 +133,10 @@ export class MySqlClient implements ClientProtocol {
 
   /** What LAST_INSERT_ID() has to be on the connection before this unit runs; null: that does not matter, or the connection knows better. */
   insertIdFor(unit: Unit): bigint | null {
-    const { resolved } = unit as MySqlUnit
+    const { resolved, command } = unit as MySqlUnit
     if (resolved === null) return null
-    // A connection that is kept for a while must have had the right one before its first INSERT: later it alone can tell.
     const kept = this.#begun || this.pins.length > 0
-    if (!usesInsertId(resolved.facts) && !(kept && makesInsertId(resolved.facts))) return null
+    if (!needsInsertId(resolved.facts, kept, command === com.COM_STMT_BULK_EXECUTE)) return null
     this.#givenTo = unit
     return this.diagnostics.insertId
   }

@@ -259,6 +259,14 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     'SELECT LAST_INSERT_ID(99)',
     'INSERT IGNORE INTO notes (id, v) VALUES (1, 1)',
     'SELECT * FROM missing_',
+    ...(flavour === 'mariadb'
+      ? [
+          'INSERT INTO notes (v) VALUES (4) RETURNING id',
+          'REPLACE INTO notes (v) VALUES (5), (6) RETURNING v',
+          'INSERT INTO notes (id, v) VALUES (1, 7) ON DUPLICATE KEY UPDATE v = 8 RETURNING id',
+          'DELETE FROM notes WHERE v = 4 RETURNING id',
+        ]
+      : []),
   ]
   test('what a session asks about its last statement is what a direct connection says', {
     timeout: 60_000,

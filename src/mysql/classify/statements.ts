@@ -41,7 +41,8 @@ function change(command: string, extras: Extras = {}): Judge {
   return (tokens) => {
     const collector = new Collector(true)
     collector.walk(tokens)
-    const found = extrasOf(collector)
+    const returns = tokens.some((token) => isWord(token, 'returning'))
+    const found = { ...extrasOf(collector), ...(returns ? { returnsChanged: true as const } : {}) }
     return statement(command, 'primary', 'write', {
       extras: { ...found, ...extras },
       uses: collector.uses(),

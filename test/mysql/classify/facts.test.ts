@@ -54,6 +54,8 @@ test.each<[string, { readonly [Key in keyof Facts]?: Facts[Key] | undefined }]>(
   ['FLUSH TABLES WITH READ LOCK', { pins: ['lock-tables'], commitsImplicitly: true }],
   ['FLUSH LOCAL TABLES a WITH READ LOCK', { pins: ['lock-tables'] }],
   ['FLUSH NO_WRITE_TO_BINLOG TABLES a, b FOR EXPORT', { pins: ['lock-tables'] }],
+  ['INSERT INTO a VALUES (1) RETURNING id', { returnsChanged: true }],
+  ['INSERT INTO a VALUES (1)', { returnsChanged: undefined }],
   ['FLUSH TABLES a', { pins: undefined, commitsImplicitly: true }],
   ["SELECT GET_LOCK('a', 1)", { pins: ['advisory-lock'] }],
   ["DO RELEASE_LOCK('a')", { unpins: ['advisory-lock'] }],
