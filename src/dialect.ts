@@ -194,6 +194,8 @@ export interface ClientProtocol {
   readonly midMessage: boolean
   /** Causes that keep the session on its server connection as far as this side knows them (open cursors, user variables ...); no duplicates. */
   readonly pins: readonly string[]
+  /** BEGIN inside a read-only transaction begins another read-only one (MySQL), and not what the session has otherwise. */
+  readonly beginInherits?: boolean
   /** `question` may ask something after a reply. */
   readonly asksAfterwards: boolean
   /**
@@ -378,6 +380,11 @@ export interface Dialect {
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
   /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
+  /**
+   * Whether a read-only transaction on a replica would do what this says (a write, a locking read, something about the server itself), where only
+   * the primary's lock or change is of any use. Absent: all of it is refused there, or answered for the server.
+   */
+  actsOnReplica?(work: Work): boolean
   /** A statement that Freshet prepared on the connection is not there, or one is there that it closed: another exchange in front has failed. */
   lacksStatement(failure: Failure): boolean
   /** It was ended from outside: somebody has cancelled it, or its time was up. */

@@ -84,7 +84,7 @@ export class MySqlClient implements ClientProtocol {
   #readOnly = false
   /** A transaction is open, or will be when its first statement comes. */
   #begun = false
-  /** The unit before which the connection was given the session's last insert id. */
+  /** Its connection was given the session's last insert id before. */
   #givenTo: Unit | null = null
   readonly #unknown = new UnknownCalls()
   #lex: LexMode | null = null
@@ -92,6 +92,7 @@ export class MySqlClient implements ClientProtocol {
 
   constructor(context: MySqlClientContext) {
     this.context = context
+    this.beginInherits = context.flavour === 'mysql'
     this.diagnostics = new Diagnostics({ flavour: context.flavour, connectionId: context.connectionId })
     this.#defaultWishes = defaultWishes(context.flavour)
     this.wishes = this.#defaultWishes
@@ -286,7 +287,12 @@ export class MySqlClient implements ClientProtocol {
     const text = () =>
       statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
-    this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, this.#schema(), text)
+    this.#pins.ran(
+      facts,
+      { error: outcome.failure?.number ?? null, results: outcome.results },
+      schemaOf(this.context.state()),
+      text,
+    )
     if (pinsOf(facts)?.includes('unknown')) {
       const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, resolved.textAt))
       this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)
@@ -321,10 +327,6 @@ export class MySqlClient implements ClientProtocol {
     this.diagnostics.ranCommand(outcome)
   }
 
-  #schema(): string {
-    return schemaOf(this.context.state())
-  }
-
   /** The list of warnings cannot be read in this session's encoding: its connection keeps it. */
   #cannotAsk(): boolean {
     return this.diagnostics.question() === 'SHOW WARNINGS' && !resultEncoding(this.context).readable
@@ -342,6 +344,7 @@ export class MySqlClient implements ClientProtocol {
   }
 
   readonly asksAfterwards = true
+  readonly beginInherits: boolean
   question(): string | null {
     const next = this.diagnostics.question()
     const locks = next === 'SHOW WARNINGS' ? null : this.#pins.question()
