@@ -380,10 +380,7 @@ export interface Dialect {
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
   /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
-  /**
-   * Whether a read-only transaction on a replica would do what this says (a write, a locking read, something about the server itself), where only
-   * the primary's lock or change is of any use. Absent: all of it is refused there, or answered for the server.
-   */
+  /** A read-only transaction on a replica would do this for that server alone, where the primary's is meant. Absent: it is refused there or does not matter. */
   actsOnReplica?(work: Work): boolean
   /** A statement that Freshet prepared on the connection is not there, or one is there that it closed: another exchange in front has failed. */
   lacksStatement(failure: Failure): boolean

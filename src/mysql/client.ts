@@ -287,12 +287,8 @@ export class MySqlClient implements ClientProtocol {
     const text = () =>
       statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
-    this.#pins.ran(
-      facts,
-      { error: outcome.failure?.number ?? null, results: outcome.results },
-      schemaOf(this.context.state()),
-      text,
-    )
+    const ending = { error: outcome.failure?.number ?? null, results: outcome.results }
+    this.#pins.ran(facts, ending, schemaOf(this.context.state()), text)
     if (pinsOf(facts)?.includes('unknown')) {
       const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, resolved.textAt))
       this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)

@@ -33,6 +33,8 @@ export interface MySqlDialectOptions {
 /** A replica is read-only all its life; clients are shown the primary. */
 const SERVER_ONLY = new Set(['read_only', 'super_read_only'])
 const ISOLATIONS = new Set<string>(['read uncommitted', 'read committed', 'repeatable read', 'serializable'])
+/** Plain reads lock rows, or see what has not been committed. */
+const PRIMARY_ONLY = new Set<Isolation>(['serializable', 'read uncommitted'])
 const NOTHING = Buffer.alloc(0)
 
 /** MySQL and MariaDB behind the neutral core. */
@@ -85,7 +87,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     stateFromSettings: stateOf,
     keepsOnPrimary: (state) =>
       keepsOnPrimary(state) ||
-      isolation(state) === 'serializable' ||
+      PRIMARY_ONLY.has(isolation(state)) ||
       (!autocommitAtLogin && !state.settings.has('autocommit')),
     stateAfterReport,
     errorFailsTransaction: false,

@@ -53,6 +53,8 @@ test('what sessions have at login counts where they have chosen nothing else', (
   expect(one.isolation(one.withSetting(loginState, 'transaction_isolation', "'REPEATABLE-READ'"))).toBe(
     'repeatable read',
   )
+  for (const [level, kept] of Object.entries({ SERIALIZABLE: true, 'READ-UNCOMMITTED': true, 'READ-COMMITTED': false }))
+    expect(one.keepsOnPrimary(one.withSetting(loginState, 'transaction_isolation', `'${level}'`))).toBe(kept)
   greet(new Map([['autocommit', '0']]))
   expect(one.keepsOnPrimary(loginState)).toBe(true)
   expect(one.keepsOnPrimary(one.withSetting(loginState, 'autocommit', "'ON'"))).toBe(false)
