@@ -44,6 +44,8 @@ export interface MySqlClientContext {
   readonly limits: { readonly statementBytes: number; readonly preparedPerSession: number }
   /** What shapes the packets of both legs. */
   readonly profile: Profile
+  /** The schema of the login; '' without one. */
+  readonly database: string
   /** The client itself has CLIENT_SESSION_TRACK. */
   readonly sessionTrack: boolean
   readonly flavour: 'mysql' | 'mariadb'
@@ -288,7 +290,7 @@ export class MySqlClient implements ClientProtocol {
       statement === null ? textOf(unit.payload, Math.max(0, resolved.textAt)) : textOf(statement.text)
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
     const ending = { error: outcome.failure?.number ?? null, results: outcome.results }
-    this.#pins.ran(facts, ending, schemaOf(this.context.state()), text)
+    this.#pins.ran(facts, ending, schemaOf(this.context), text)
     if (pinsOf(facts)?.includes('unknown')) {
       const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, resolved.textAt))
       this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)

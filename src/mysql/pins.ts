@@ -1,5 +1,6 @@
 import type { Facts, PinCause } from '../sql/facts.ts'
 import { isUnread } from '../sql/needs-primary.ts'
+import { createdTable, droppedTables } from './temporary-names.ts'
 
 /**
  * What a session has left on its server connection that cannot follow it to another one. Facts say what a statement leaves and takes away; this
@@ -72,6 +73,7 @@ export class Pins {
   /** `schema`: the session's, for unqualified names. `text`: the statement, for names that the facts do not tell. */
   ran(facts: Facts, ending: Ending, schema: string, text: () => string): void {
     const causes = pinsOf(facts)
+    if (ending.error === null && this.#renames(facts, text)) this.#add('temp-table', UNNAMED)
     if (causes === undefined && facts.unpins === undefined && facts.settings === undefined && !this.#insertId(facts))
       return
     const succeeded = ending.error === null
@@ -130,7 +132,7 @@ export class Pins {
     }
     switch (cause) {
       case 'temp-table':
-        for (const name of facts.temporaryTables?.created ?? [UNNAMED]) this.#add(cause, qualified(name, schema))
+        this.#add(cause, createdTable(text(), schema) ?? UNNAMED)
         return
       case 'user-variable':
         // Names are told only where every assignment is one of SET.
@@ -155,7 +157,7 @@ export class Pins {
   #unpin(cause: Cause, facts: Facts, schema: string, text: () => string): void {
     switch (cause) {
       case 'temp-table':
-        for (const name of facts.temporaryTables?.dropped ?? []) this.#remove(cause, qualified(name, schema))
+        for (const name of droppedTables(text(), schema)) this.#remove(cause, name)
         return
       case 'advisory-lock':
         this.#unlock(text())
@@ -174,6 +176,12 @@ export class Pins {
         return
       default:
     }
+  }
+
+  /** A temporary table may have another name from here on. */
+  #renames({ changesSchema, command }: Facts, text: () => string): boolean {
+    if (changesSchema !== true || !this.#held.has('temp-table')) return false
+    return command === 'CALL' || command === 'EXECUTE' || /\brename\b/i.test(text())
   }
 
   #unlock(text: string): void {
@@ -229,9 +237,6 @@ export class Pins {
 const NONE: readonly Cause[] = []
 /** More than this are not told apart: then they stay until the session begins anew. */
 const NAMES_MAX = 1000
-
-/** An unqualified name means another table once the schema is another one. */
-const qualified = (name: string, schema: string): string => (name.includes('.') ? name : `${schema}.${name}`)
 
 /** The lock of the instance and those of tables are taken and given back apart from each other. */
 function lockedBy(facts: Facts, several: boolean, text: () => string): readonly ('tables' | 'instance')[] {

@@ -38,8 +38,9 @@ export function needsFirmConnection(facts: Facts, text: () => string): boolean {
   return beyond && readDiagnosticQuery(text()) === null
 }
 
-/** The session's schema for names without one; '' while it is the one of its login. */
-export const schemaOf = (state: SessionState): string => state.settings.get('schema') ?? ''
+/** The session's schema for names without one. */
+export const schemaOf = ({ state, database }: { state(): SessionState; readonly database: string }): string =>
+  state().settings.get('schema') ?? database
 
 /** Default collations and bytes per character of what results are commonly sent in. */
 const ENCODINGS: Readonly<Record<string, readonly [mysql: number, mariadb: number, widest: number]>> = {

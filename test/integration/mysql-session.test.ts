@@ -22,7 +22,7 @@ const PINS: readonly Pin[] = [
   { cause: 'user-variable', make: ['SELECT @b := 6'], use: 'SELECT @b', gives: 6, end: [RESET] },
   {
     cause: 'temp-table',
-    make: ['CREATE TEMPORARY TABLE mine (n INT)', 'INSERT INTO mine VALUES (7)'],
+    make: ['CREATE TEMPORARY TABLE app.mine (n INT)', 'INSERT INTO mine VALUES (7)'],
     use: 'SELECT n FROM mine',
     gives: 7,
     end: ['DROP TEMPORARY TABLE mine'],

@@ -80,6 +80,7 @@ export function clientSide(options: ClientOptions = {}): MySqlClient {
       preparedPerSession: options.preparedPerSession ?? 100,
     },
     profile: options.profile ?? { capabilities: 0, extended: 0, collation: 45 },
+    database: options.database ?? '',
     sessionTrack: options.sessionTrack ?? false,
     flavour: options.flavour ?? 'mysql',
     serverVersion: options.serverVersion ?? 90700,
