@@ -165,10 +165,7 @@ export type LocalAnswer = { readonly result: LocalResult } | { readonly failure:
 /** The same for the statements of one text, in order; nothing follows a failure. `rest`: what of the text that was, when a server has to run what follows. */
 export type LocalAnswers = { readonly answers: readonly LocalAnswer[]; readonly rest: Span | null }
 
-/**
- * While a server copies in, it reads on within one statement. `wait`: the unit has its turn once the exchange is over. `skip`: the server would
- * read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else does. `flush`: the exchange's synchronisation point has been read over; it has to end without one, for the unit goes on with it.
- */
+/** While a server copies in, it reads on within one statement. `wait`: the unit has its turn once the exchange is over. `skip`: the server would read over it, unless the copy has failed by then. `send`: it belongs to the exchange and goes to the server as it came; `ends`: nothing else does. `flush`: the exchange's synchronisation point has been read over; it has to end without one, for the unit goes on with it. */
 export type CopyStep =
   | { readonly do: 'wait' | 'skip' | 'flush' }
   | { readonly do: 'send'; readonly bytes: Buffer; readonly ends: boolean }
@@ -197,12 +194,11 @@ export interface ClientProtocol {
   readonly midMessage: boolean
   /** Causes that keep the session on its server connection as far as this side knows them (open cursors, user variables ...); no duplicates. */
   readonly pins: readonly string[]
+  /** BEGIN inside a read-only transaction begins another read-only one (MySQL), and not what the session has otherwise. */
+  readonly beginInherits?: boolean
   /** `question` may ask something after a reply. */
   readonly asksAfterwards: boolean
-  /**
-   * SQL that the server has to be asked before the session's connection is given back (warnings, a last insert id that the reply does not
-   * tell), or null. Asked again after each answer; `rows` is null when the server refused.
-   */
+  /** SQL that the server has to be asked before the session's connection is given back (warnings, a last insert id that the reply does not tell), or null. Asked again after each answer; `rows` is null when the server refused. */
   question(): string | null
   answered(rows: readonly (readonly (string | null)[])[] | null): void
   /** The session begins anew (DISCARD ALL, COM_RESET_CONNECTION): everything that belongs to it is forgotten. */
@@ -384,6 +380,8 @@ export interface Dialect {
   readCaptured(rows: readonly (readonly (string | null)[])[], user: string): Captured
   /** A replica refused to do this because it is one: nothing was done, and the primary may do it. `learn`: the statement is to blame. */
   replicaRefusal(failure: Failure): 'learn' | 'once' | null
+  /** A read-only transaction on a replica would do this for that server alone, where the primary's is meant. Absent: it is refused there or does not matter. */
+  actsOnReplica?(work: Work): boolean
   /** A statement that Freshet prepared on the connection is not there, or one is there that it closed: another exchange in front has failed. */
   lacksStatement(failure: Failure): boolean
   /** It was ended from outside: somebody has cancelled it, or its time was up. */

@@ -166,6 +166,7 @@ export async function startCluster(
     const client = engine.protocol({
       id,
       profile: identity.profile,
+      database: identity.database,
       login,
       classifier: database.classifier,
       state: () => session.state,

@@ -94,12 +94,13 @@ export async function createMySqlEngine({ config, fleet, log }: EngineParts): Pr
       }
       return servers().face === NO_SERVER ? lateLogin(begin, () => servers().face !== NO_SERVER) : begin()
     },
-    protocol: ({ id, profile, login, classifier, state, schemaVersion }) => {
+    protocol: ({ id, profile, database, login, classifier, state, schemaVersion }) => {
       const { face } = servers()
       return new MySqlClient({
         classifier,
         limits: config().limits,
         profile: parseProfile(profile),
+        database,
         sessionTrack: has(establishedBy(login).capabilities, SESSION_TRACK),
         flavour: face.flavour,
         serverVersion: versionNumber(face.version),

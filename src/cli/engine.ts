@@ -40,6 +40,7 @@ export interface LoginRequest {
 export interface ProtocolRequest {
   readonly id: number
   readonly profile: string
+  readonly database: string
   readonly login: ClientLogin
   readonly classifier: Classifier
   readonly state: () => SessionState

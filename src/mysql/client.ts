@@ -4,14 +4,14 @@ import type {
   Failure,
   LocalAnswer,
   LocalAnswers,
-  SessionState,
   TransactionStatus,
   Unit,
   Work,
 } from '../dialect.ts'
-import type { Classifier, LexMode } from '../sql/facts.ts'
-import { EXT_STMT_BULK_OPERATIONS, has, MULTI_STATEMENTS, type Profile } from './capabilities.ts'
+import type { LexMode } from '../sql/facts.ts'
+import { EXT_STMT_BULK_OPERATIONS, has, MULTI_STATEMENTS } from './capabilities.ts'
 import { MySqlClientCodec } from './client-codec.ts'
+import type { MySqlClientContext } from './client-context.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { errorPacket } from './errors.ts'
 import { NOT_PREPARABLE, noCursor, UNKNOWN_COMMAND, unknownStatement } from './faults.ts'
@@ -31,31 +31,13 @@ import {
 import type { Outcome, TrackerWishes } from './outcome.ts'
 import { Pins, pinsOf } from './pins.ts'
 import { resolveUnit } from './resolve.ts'
-import { makesInsertId, needsFirmConnection, resultEncoding, schemaOf, usesInsertId } from './session-facts.ts'
+import { needsFirmConnection, needsInsertId, resultEncoding, schemaOf } from './session-facts.ts'
 import { LAST_PREPARED, type PreparedStatement, StatementRegistry } from './statements.ts'
 import type { MySqlUnit } from './unit.ts'
 import * as com from './unit.ts'
 import { UnknownCalls } from './unknown-calls.ts'
 import { defaultWishes, wishesAfter } from './wishes.ts'
 import { commandWork, textOf } from './work.ts'
-
-/** What a session's protocol needs from its surroundings. */
-export interface MySqlClientContext {
-  readonly classifier: Classifier
-  readonly limits: { readonly statementBytes: number; readonly preparedPerSession: number }
-  /** What shapes the packets of both legs. */
-  readonly profile: Profile
-  /** The client itself has CLIENT_SESSION_TRACK. */
-  readonly sessionTrack: boolean
-  readonly flavour: 'mysql' | 'mariadb'
-  /** Of the version that the greeting showed: 90700, 101106. */
-  readonly serverVersion: number
-  /** Freshet's own, as greeted. */
-  readonly connectionId: number
-  /** The session's state now; statements prepared from here on are bound under it. */
-  state(): SessionState
-  schemaVersion(): number
-}
 
 const NOTHING = Buffer.alloc(0)
 /** Status flags that a session keeps from one reply to the next. */
@@ -85,7 +67,7 @@ export class MySqlClient implements ClientProtocol {
   #readOnly = false
   /** A transaction is open, or will be when its first statement comes. */
   #begun = false
-  /** The unit before which the connection was given the session's last insert id. */
+  /** Its connection was given the session's last insert id before. */
   #givenTo: Unit | null = null
   readonly #unknown = new UnknownCalls()
   #lex: LexMode | null = null
@@ -93,6 +75,7 @@ export class MySqlClient implements ClientProtocol {
 
   constructor(context: MySqlClientContext) {
     this.context = context
+    this.beginInherits = context.flavour === 'mysql'
     this.diagnostics = new Diagnostics({ flavour: context.flavour, connectionId: context.connectionId })
     this.#defaultWishes = defaultWishes(context.flavour)
     this.wishes = this.#defaultWishes
@@ -134,11 +117,10 @@ export class MySqlClient implements ClientProtocol {
 
   /** What LAST_INSERT_ID() has to be on the connection before this unit runs; null: that does not matter, or the connection knows better. */
   insertIdFor(unit: Unit): bigint | null {
-    const { resolved } = unit as MySqlUnit
+    const { resolved, command } = unit as MySqlUnit
     if (resolved === null) return null
-    // A connection that is kept for a while must have had the right one before its first INSERT: later it alone can tell.
     const kept = this.#begun || this.pins.length > 0
-    if (!usesInsertId(resolved.facts) && !(kept && makesInsertId(resolved.facts))) return null
+    if (!needsInsertId(resolved.facts, kept, command === com.COM_STMT_BULK_EXECUTE)) return null
     this.#givenTo = unit
     return this.diagnostics.insertId
   }
@@ -289,8 +271,8 @@ export class MySqlClient implements ClientProtocol {
     const { facts, statement, execute, textAt } = unit.resolved
     const text = () => (statement === null ? textOf(unit.payload, Math.max(0, textAt)) : textOf(statement.text))
     this.diagnostics.ran(facts, outcome, this.#givenTo === unit, text)
-    const schema = schemaOf(this.context.state())
-    this.#pins.ran(facts, { error: outcome.failure?.number ?? null, results: outcome.results }, schema, text)
+    const ending = { error: outcome.failure?.number ?? null, results: outcome.results }
+    this.#pins.ran(facts, ending, schemaOf(this.context), text)
     if (pinsOf(facts)?.includes('unknown')) {
       const bytes = statement?.text ?? unit.payload.subarray(Math.max(0, textAt))
       this.#unknown.ran(facts, bytes, this.#lex!, this.context.classifier)
@@ -342,6 +324,7 @@ export class MySqlClient implements ClientProtocol {
   }
 
   readonly asksAfterwards = true
+  readonly beginInherits: boolean
   question(): string | null {
     const next = this.diagnostics.question()
     const locks = next === 'SHOW WARNINGS' ? null : this.#pins.question()

@@ -2,6 +2,7 @@ import type { Failure } from '../dialect.ts'
 import type { Facts } from '../sql/facts.ts'
 import type { DiagnosticItem, DiagnosticQuery } from './diagnostic-query.ts'
 import type { Outcome } from './outcome.ts'
+import { makesInsertId } from './session-facts.ts'
 
 /**
  * What a session remembers of its last statement, so that it can say how that went wherever its next one runs (manual, "Diagnostics Area" and
@@ -18,6 +19,8 @@ export interface DiagnosticsOptions {
 /** The value of one item, or of SHOW COUNT(*); null: not known. */
 type Value = bigint | null
 
+/** They may run an INSERT that their own text does not show. */
+const UNSHOWN = /^(?:EXECUTE|UNKNOWN)$/
 const INSERT_IDS_MAX = 1000
 const SETS_INSERT_ID = /\blast_insert_id\s*\(\s*[^)\s]|\bidentity\s*:?=|\blast_insert_id\s*:?=/i
 const FOUND_ROWS_DEPRECATED: Condition = [
@@ -217,6 +220,9 @@ export class Diagnostics {
     // Only LAST_INSERT_ID(expr) changes it without a word in an OK packet; of what is not one plain statement nobody knows.
     const plain = facts.statements === 1 && facts.command !== 'CALL' && facts.because !== 'unparsed'
     if (given && !(plain && !SETS_INSERT_ID.test(text()))) this.#insertIdDoubt = true
+    // Rows in answer to an INSERT (RETURNING): they do not tell.
+    if (given && outcome.rows !== null && (makesInsertId(facts) || UNSHOWN.test(facts.command)))
+      this.#insertIdDoubt = true
     if (!outcome.insertIdSeen) return
     this.#insertIdDoubt = true
     if (facts.statements > 1 || this.#insertIds.size >= INSERT_IDS_MAX) this.#insertIdTrusted = true

@@ -1,5 +1,5 @@
 import type { ServerTlsMode } from '../config/types.ts'
-import type { Dialect, Failure, ServerGreeting, SessionState } from '../dialect.ts'
+import type { Dialect, Failure, ServerGreeting, SessionState, Work } from '../dialect.ts'
 import type { Isolation } from '../sql/facts.ts'
 import type { ServerSecret } from './auth/types.ts'
 import { parseProfile } from './capabilities.ts'
@@ -21,6 +21,7 @@ import {
 } from './session-state.ts'
 import { COM_QUIT } from './unit.ts'
 import { ER_UNKNOWN_STMT_HANDLER, ER_WRONG_ARGUMENTS } from './unit-steps.ts'
+import { TEXT_BYTES_MAX } from './work.ts'
 
 export interface MySqlDialectOptions {
   readonly tls: ServerTlsMode
@@ -32,6 +33,8 @@ export interface MySqlDialectOptions {
 /** A replica is read-only all its life; clients are shown the primary. */
 const SERVER_ONLY = new Set(['read_only', 'super_read_only'])
 const ISOLATIONS = new Set<string>(['read uncommitted', 'read committed', 'repeatable read', 'serializable'])
+/** Plain reads lock rows, or see what has not been committed. */
+const PRIMARY_ONLY = new Set<Isolation>(['serializable', 'read uncommitted'])
 const NOTHING = Buffer.alloc(0)
 
 /** MySQL and MariaDB behind the neutral core. */
@@ -84,7 +87,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     stateFromSettings: stateOf,
     keepsOnPrimary: (state) =>
       keepsOnPrimary(state) ||
-      isolation(state) === 'serializable' ||
+      PRIMARY_ONLY.has(isolation(state)) ||
       (!autocommitAtLogin && !state.settings.has('autocommit')),
     stateAfterReport,
     errorFailsTransaction: false,
@@ -97,6 +100,7 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     settingNames: () => ({ names: [], others: false }),
     readCaptured: () => ({ state: LOGIN_STATE, pins: [] }),
     replicaRefusal,
+    actsOnReplica,
     lacksStatement: ({ number, message }) =>
       number === ER_UNKNOWN_STMT_HANDLER || (number === ER_WRONG_ARGUMENTS && message.endsWith('mysqld_stmt_execute')),
     isInterruption: ({ number }) => number !== undefined && INTERRUPTIONS.has(number),
@@ -112,6 +116,26 @@ export function createMySqlDialect(options: MySqlDialectOptions): Dialect {
     encodeParameter: () => NOTHING,
   }
 }
+
+/**
+ * In a read-only transaction the servers refuse FOR UPDATE and what writes to tables. They take shared locks, set global and user variables, write
+ * files and do what else is said to a server.
+ */
+function actsOnReplica({ facts, text }: Work): boolean {
+  const sql = text()
+  // What is cut off may say anything.
+  if (sql.length >= TEXT_BYTES_MAX && facts.because !== 'write') return true
+  switch (facts.because) {
+    case 'locking-read':
+      return /\bshare\b/i.test(sql)
+    case 'write':
+      return facts.settings !== undefined || facts.pins?.some((pin) => pin !== 'temp-table') === true
+    default:
+      return !ASKING.test(facts.command) || /\b(?:outfile|dumpfile)\b/i.test(sql)
+  }
+}
+
+const ASKING = /^(?:SELECT|TABLE|VALUES|SHOW|EXPLAIN|DESCRIBE|CHECKSUM TABLE|HELP)$/
 
 /** KILL QUERY, and the limits of time: MySQL's max_execution_time and timer, MariaDB's max_statement_time. */
 const INTERRUPTIONS = new Set([1317, 3024, 1028, 1969])

@@ -1,5 +1,6 @@
 import type { Facts, PinCause } from '../sql/facts.ts'
 import { isUnread } from '../sql/needs-primary.ts'
+import { createdTable, droppedTables } from './temporary-names.ts'
 
 /**
  * What a session has left on its server connection that cannot follow it to another one. Facts say what a statement leaves and takes away; this
@@ -14,6 +15,16 @@ const UNNAMED = '?'
 
 /** A failed statement may have done these before it failed. */
 const SURVIVES_FAILURE = new Set<Cause>(['user-variable', 'advisory-lock', 'unknown'])
+/**
+ * The same of causes that are not what the statement itself is for: it runs programs. FLUSH TABLES WITH READ LOCK holds the lock already when it
+ * gives up waiting for tables to be closed.
+ */
+const survivesFailure = (cause: Cause, { command, temporaryTables }: Facts): boolean =>
+  SURVIVES_FAILURE.has(cause) ||
+  command === 'CALL' ||
+  command === 'FLUSH' ||
+  (cause === 'temp-table' && temporaryTables === undefined)
+
 /** Errors of statements that were refused before anything of them ran: syntax, names and privileges. */
 const BEFORE_EXECUTION = new Set([
   1044, 1046, 1049, 1051, 1054, 1064, 1109, 1142, 1143, 1146, 1149, 1193, 1227, 1231, 1238, 1305, 1370, 1630,
@@ -62,13 +73,14 @@ export class Pins {
   /** `schema`: the session's, for unqualified names. `text`: the statement, for names that the facts do not tell. */
   ran(facts: Facts, ending: Ending, schema: string, text: () => string): void {
     const causes = pinsOf(facts)
+    if (ending.error === null && this.#renames(facts, text)) this.#add('temp-table', UNNAMED)
     if (causes === undefined && facts.unpins === undefined && facts.settings === undefined && !this.#insertId(facts))
       return
     const succeeded = ending.error === null
     const several = facts.statements > 1
     if (!succeeded && !several && ending.results === 0 && BEFORE_EXECUTION.has(ending.error)) return
     for (const cause of causes ?? []) {
-      if (succeeded || several || SURVIVES_FAILURE.has(cause)) this.#pin(cause, facts, schema, several, text)
+      if (succeeded || several || survivesFailure(cause, facts)) this.#pin(cause, facts, schema, several, text)
     }
     if (succeeded || several) this.#settings(facts)
     if (succeeded && !several) for (const cause of facts.unpins ?? []) this.#unpin(cause, facts, schema, text)
@@ -110,13 +122,17 @@ export class Pins {
   }
 
   #pin(cause: Cause, facts: Facts, schema: string, several: boolean, text: () => string): void {
+    if (cause === 'lock-tables') {
+      for (const name of lockedBy(facts, several, text)) this.#add(cause, name)
+      return
+    }
     if (several) {
       this.#add(cause, UNNAMED)
       return
     }
     switch (cause) {
       case 'temp-table':
-        for (const name of facts.temporaryTables?.created ?? [UNNAMED]) this.#add(cause, qualified(name, schema))
+        this.#add(cause, createdTable(text(), schema) ?? UNNAMED)
         return
       case 'user-variable':
         // Names are told only where every assignment is one of SET.
@@ -141,7 +157,7 @@ export class Pins {
   #unpin(cause: Cause, facts: Facts, schema: string, text: () => string): void {
     switch (cause) {
       case 'temp-table':
-        for (const name of facts.temporaryTables?.dropped ?? []) this.#remove(cause, qualified(name, schema))
+        for (const name of droppedTables(text(), schema)) this.#remove(cause, name)
         return
       case 'advisory-lock':
         this.#unlock(text())
@@ -153,11 +169,19 @@ export class Pins {
         this.#remove(cause, handlerName(text()))
         return
       case 'lock-tables':
+        for (const name of lockedBy(facts, false, text)) this.#remove(cause, name)
+        return
       case 'xa':
         this.#held.delete(cause)
         return
       default:
     }
+  }
+
+  /** A temporary table may have another name from here on. */
+  #renames({ changesSchema, command }: Facts, text: () => string): boolean {
+    if (changesSchema !== true || !this.#held.has('temp-table')) return false
+    return command === 'CALL' || command === 'EXECUTE' || /\brename\b/i.test(text())
   }
 
   #unlock(text: string): void {
@@ -214,8 +238,11 @@ const NONE: readonly Cause[] = []
 /** More than this are not told apart: then they stay until the session begins anew. */
 const NAMES_MAX = 1000
 
-/** An unqualified name means another table once the schema is another one. */
-const qualified = (name: string, schema: string): string => (name.includes('.') ? name : `${schema}.${name}`)
+/** The lock of the instance and those of tables are taken and given back apart from each other. */
+function lockedBy(facts: Facts, several: boolean, text: () => string): readonly ('tables' | 'instance')[] {
+  if (several) return /\binstance\b/i.test(text()) ? ['tables', 'instance'] : ['tables']
+  return facts.command.endsWith('INSTANCE') ? ['instance'] : ['tables']
+}
 
 function lockName(text: string, verb: 'get' | 'release'): string | null {
   const match = LOCK_CALL.exec(text)

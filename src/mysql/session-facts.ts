@@ -8,7 +8,7 @@ const INSERTS = /^(?:INSERT|REPLACE|LOAD DATA|LOAD XML|CREATE TABLE)$/
 const UNSEEN = new Set(['unparsed', 'too-large', 'unknown-function', 'volatile-function', 'unknown-relation'])
 
 /** It may read LAST_INSERT_ID(), openly or in what it runs. */
-export function usesInsertId(facts: Facts): boolean {
+function usesInsertId(facts: Facts): boolean {
   if (facts.asksPrevious?.includes('insert-id') === true || setsInsertId(facts)) return true
   if (facts.verdict === 'read' || facts.transaction !== null) return false
   return facts.statements > 1 || facts.command === 'CALL' || facts.command === 'EXECUTE' || UNSEEN.has(facts.because)
@@ -20,6 +20,15 @@ const setsInsertId = (facts: Facts): boolean =>
 /** It may make a new one, or leave the one that is there. */
 export const makesInsertId = (facts: Facts): boolean => INSERTS.test(facts.command)
 
+/**
+ * Its connection must have the session's last insert id before it runs: because it may read it, or because that connection alone can tell
+ * afterwards what it is. `kept`: its session stays there for a while. `bulk`: MariaDB's bulk execute, to which clients can have rows in answer.
+ */
+export function needsInsertId(facts: Facts, kept: boolean, bulk: boolean): boolean {
+  if (usesInsertId(facts)) return true
+  return makesInsertId(facts) && (kept || bulk || facts.returnsChanged === true)
+}
+
 /** It reads how the statement before it went in a form that only the connection of that one can answer. */
 export function needsFirmConnection(facts: Facts, text: () => string): boolean {
   const { asksPrevious, command } = facts
@@ -29,8 +38,9 @@ export function needsFirmConnection(facts: Facts, text: () => string): boolean {
   return beyond && readDiagnosticQuery(text()) === null
 }
 
-/** The session's schema for names without one; '' while it is the one of its login. */
-export const schemaOf = (state: SessionState): string => state.settings.get('schema') ?? ''
+/** The session's schema for names without one. */
+export const schemaOf = ({ state, database }: { state(): SessionState; readonly database: string }): string =>
+  state().settings.get('schema') ?? database
 
 /** Default collations and bytes per character of what results are commonly sent in. */
 const ENCODINGS: Readonly<Record<string, readonly [mysql: number, mariadb: number, widest: number]>> = {

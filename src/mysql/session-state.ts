@@ -182,10 +182,10 @@ export function keepsOnPrimary({ settings }: SessionState): boolean {
   const completion = settings.get('completion_type')
   return (
     isOff(settings.get('autocommit')) ||
-    isOff(settings.get('sql_log_bin')) ||
+    // What it wrote while that was off is on no replica, however it is set now.
+    settings.has('sql_log_bin') ||
     isOn(settings.get('sql_auto_is_null')) ||
     isOn(settings.get('profiling')) ||
-    isolationOf(settings) === 'serializable' ||
     (completion !== undefined && !/^'?(NO_CHAIN|0)'?$/i.test(completion)) ||
     isSystemSchema(settings.get(SCHEMA) ?? '')
   )

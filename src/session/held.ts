@@ -1,9 +1,9 @@
 /** What a unit does when its session holds a server connection already: inside a transaction, or pinned. */
-import type { Failure } from '../dialect.ts'
+import type { Failure, Work } from '../dialect.ts'
 import type { ServerConnection } from '../pool/server-connection.ts'
 import { insteadOf } from '../routing/observe.ts'
 import type { Reason } from '../routing/reasons.ts'
-import type { Isolation } from '../sql/facts.ts'
+import type { Facts, Isolation } from '../sql/facts.ts'
 import { staysOn } from './route.ts'
 import type { Session } from './session.ts'
 
@@ -18,6 +18,13 @@ const NOT_YET: Failure = {
 /** A replica refuses these as a primary does in a read-only transaction, or answers them for itself. */
 const HARMLESS = new Set<Reason>(['server-specific', 'write', 'locking-read'])
 
+function isHarmless({ context }: Session, work: Work): boolean {
+  const { because, functions } = work.facts
+  // An advisory lock on a replica would be taken, and lock nobody out.
+  if (!HARMLESS.has(because) || (because === 'locking-read' && functions.length > 0)) return false
+  return context.dialect.actsOnReplica?.(work) !== true
+}
+
 /** The session holds a connection: the unit runs there, unless it is a replica that may not or cannot run it. */
 export function runOnHeld(session: Session, connection: ServerConnection): void {
   const { current, transaction } = session
@@ -28,9 +35,13 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
     return
   }
   if (connection.readOnly) {
+    if (session.status === 'open' && executes > 0 && commits(session, facts) && session.tracker.pins.length === 0) {
+      endOnReplica(session, connection)
+      return
+    }
     if (session.status === 'open' && facts.transaction === null && executes > 0) {
       const fits =
-        facts.verdict !== 'primary' &&
+        (facts.verdict !== 'primary' || unlocks(facts)) &&
         (!transaction.snapshotPerStatement || current.work.continues || staysOn(session, connection.server))
       // It asks for a setting, and those are the session's own there as well: better than a transaction that cannot go on.
       const stays = !transaction.movable && facts.because === 'session-state' && facts.effect.kind === 'none'
@@ -42,6 +53,36 @@ export function runOnHeld(session: Session, connection: ServerConnection): void 
     current.because = 'read-only-transaction'
   } else current.because = observed(session, connection) ?? ownReason(session)
   session.run(connection)
+}
+
+/** Where nothing is locked it does nothing, and on a replica nothing is. */
+const unlocks = ({ unpins, statements }: Facts): boolean => statements === 1 && unpins?.includes('lock-tables') === true
+
+/** It ends the transaction in front of it. SET autocommit does so only where that was off, which keeps a session on the primary. */
+function commits(session: Session, facts: Facts): boolean {
+  const { commitsImplicitly, statements, settings, transaction } = facts
+  if (commitsImplicitly !== true || statements !== 1 || settings !== undefined || unlocks(facts)) return false
+  const inherits = transaction?.op === 'begin' && transaction.readOnly === null && session.client.beginInherits
+  return inherits !== true
+}
+
+/** What ends a read-only transaction on a replica runs behind it, as outside of any: there it may write, or begin another one. */
+function endOnReplica(session: Session, connection: ServerConnection): void {
+  backOut(session, connection, () => {
+    session.endTransaction('idle')
+    session.reroute()
+  })
+}
+
+/** Gives the replica back; its transaction has changed nothing. */
+function backOut(session: Session, connection: ServerConnection, then: () => void): void {
+  session.phase = 'preparing'
+  connection.command('ROLLBACK', () => {
+    if (session.phase !== 'preparing' || !connection.alive) return
+    session.lease.letGo()
+    session.phase = 'idle'
+    then()
+  })
 }
 
 /** The end of something large comes when its beginning runs already. */
@@ -74,8 +115,7 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
     return
   }
   if (!transaction.movable || !transaction.snapshotPerStatement || transaction.sent.length === 0) {
-    // An advisory lock on a replica would be taken, and lock nobody out.
-    if (HARMLESS.has(facts.because) && (facts.because !== 'locking-read' || facts.functions.length === 0)) {
+    if (isHarmless(session, current.work)) {
       current.because = 'read-only-transaction'
       session.run(connection)
       return
@@ -88,11 +128,7 @@ function leaveReplica(session: Session, connection: ServerConnection): void {
     })
     return
   }
-  session.phase = 'preparing'
-  connection.command('ROLLBACK', () => {
-    if (session.phase !== 'preparing' || !connection.alive) return
-    session.lease.letGo()
-    session.phase = 'idle'
+  backOut(session, connection, () => {
     transaction.prefix = [...transaction.sent]
     current.forcePrimary = facts.verdict === 'primary' ? facts.because : 'stale'
     session.reroute()

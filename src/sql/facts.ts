@@ -41,6 +41,8 @@ export interface Facts {
   readonly asksPrevious?: readonly Previous[]
   /** Asks the server to remember how many rows there were without LIMIT. */
   readonly leavesFoundRows?: true
+  /** It changes rows and answers with rows (RETURNING), which tell nothing of what it did. */
+  readonly returnsChanged?: true
   /** Its reply does not tell how many rows it has found (LIMIT, INTO and the like). */
   readonly hidesFoundRows?: true
   readonly settings?: readonly Setting[]

@@ -96,6 +96,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('%s', (flavour) => {
         classifier,
         limits: { statementBytes: 1 << 20, preparedPerSession: 100 },
         profile: { capabilities, extended: 0, collation: 45 },
+        database: 'app',
         sessionTrack: false,
         flavour,
         serverVersion: flavour === 'mysql' ? 90700 : 101118,

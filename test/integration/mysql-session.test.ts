@@ -22,7 +22,7 @@ const PINS: readonly Pin[] = [
   { cause: 'user-variable', make: ['SELECT @b := 6'], use: 'SELECT @b', gives: 6, end: [RESET] },
   {
     cause: 'temp-table',
-    make: ['CREATE TEMPORARY TABLE mine (n INT)', 'INSERT INTO mine VALUES (7)'],
+    make: ['CREATE TEMPORARY TABLE app.mine (n INT)', 'INSERT INTO mine VALUES (7)'],
     use: 'SELECT n FROM mine',
     gives: 7,
     end: ['DROP TEMPORARY TABLE mine'],
@@ -44,6 +44,13 @@ const PINS: readonly Pin[] = [
   {
     cause: 'lock-tables',
     make: ['LOCK TABLES things READ'],
+    use: 'SELECT COUNT(*) FROM things',
+    gives: 1,
+    end: ['UNLOCK TABLES'],
+  },
+  {
+    cause: 'lock-tables',
+    make: ['FLUSH TABLES WITH READ LOCK', 'UNLOCK TABLES', 'FLUSH TABLES things FOR EXPORT'],
     use: 'SELECT COUNT(*) FROM things',
     gives: 1,
     end: ['UNLOCK TABLES'],
@@ -97,6 +104,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await fleet().primary.query('CREATE DATABASE second_')
     await fleet().primary.query('CREATE TABLE second_.things (id INT)')
     await fleet().primary.query("GRANT ALL ON second_.* TO 'app'@'%'")
+    // For FLUSH.
+    await fleet().primary.query("GRANT RELOAD ON *.* TO 'app'@'%'")
     await fleet().caughtUp()
     freshet = await startFreshet(configFor(fleet(), { pool: { size: 2 }, max_lag: '1h' }))
     return async () => {
@@ -250,6 +259,14 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     'SELECT LAST_INSERT_ID(99)',
     'INSERT IGNORE INTO notes (id, v) VALUES (1, 1)',
     'SELECT * FROM missing_',
+    ...(flavour === 'mariadb'
+      ? [
+          'INSERT INTO notes (v) VALUES (4) RETURNING id',
+          'REPLACE INTO notes (v) VALUES (5), (6) RETURNING v',
+          'INSERT INTO notes (id, v) VALUES (1, 7) ON DUPLICATE KEY UPDATE v = 8 RETURNING id',
+          'DELETE FROM notes WHERE v = 4 RETURNING id',
+        ]
+      : []),
   ]
   test('what a session asks about its last statement is what a direct connection says', {
     timeout: 60_000,

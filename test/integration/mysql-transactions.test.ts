@@ -74,6 +74,62 @@ describe.each(['mysql', 'mariadb'] as const)('%s', (flavour) => {
     await until('the new row', async () => (await first(client, 'SELECT COUNT(*) FROM rows_')) === 3)
   })
 
+  /** Its first statement has run there. */
+  const onReplica = async () => {
+    await until('it runs on the replica', async () => {
+      await client.query('START TRANSACTION READ ONLY')
+      await first(client, 'SELECT COUNT(*) FROM rows_')
+      return (await lastRoute(client)).server !== fleet().primary.name || (await client.query('COMMIT')) === null
+    })
+  }
+
+  test.each(['CREATE TABLE ended_ (id INT)', 'DROP TABLE ended_', 'LOCK TABLES rows_ WRITE'])(
+    'what commits by itself ends a read-only transaction on a replica: %s',
+    async (sql) => {
+      await onReplica()
+      await client.query(sql)
+      await insert(client, 60)
+      await client.query('UNLOCK TABLES')
+      expect(await ids()).toEqual([1, 2, 60])
+    },
+  )
+
+  test('UNLOCK TABLES without tables that are locked ends no transaction', async () => {
+    await onReplica()
+    await client.query('UNLOCK TABLES')
+    await insert(other, 61)
+    await fleet().caughtUp()
+    expect(await first(client, 'SELECT COUNT(*) FROM rows_')).toBe(2)
+    await client.query('COMMIT')
+  })
+
+  test.each(['BEGIN', 'START TRANSACTION', 'START TRANSACTION READ WRITE'])(
+    '%s inside a read-only transaction on a replica begins what the server begins',
+    async (sql) => {
+      const straight = await connectTo(fleet().primary.url())
+      await straight.query('START TRANSACTION READ ONLY')
+      await straight.query(sql)
+      const refused = await failureOf(insert(straight, 62)).catch(() => null)
+      await straight.query('ROLLBACK')
+      await onReplica()
+      await client.query(sql)
+      expect(await failureOf(insert(client, 63)).catch(() => null)).toEqual(refused)
+      await client.query('COMMIT')
+      expect(await ids()).toEqual(refused === null ? [1, 2, 63] : [1, 2])
+    },
+  )
+
+  test('nothing is locked on a replica, and nothing is set there for all', async () => {
+    for (const sql of ['SELECT n FROM rows_ LOCK IN SHARE MODE', 'SET GLOBAL max_connect_errors = 77']) {
+      await onReplica()
+      expect((await failureOf(client.query(sql))).message).toMatch(/read-only transaction on a replica/)
+    }
+    await onReplica()
+    expect((await failureOf(client.query('SELECT n FROM rows_ FOR UPDATE'))).number).toBe(1792)
+    await client.query('COMMIT')
+    expect(await fleet().replicas[0]!.query('SELECT @@global.max_connect_errors AS n')).not.toEqual([{ n: 77 }])
+  })
+
   test('autocommit = 0: everything is in a transaction, on the primary, until it is 1 again', async () => {
     await client.query('SET autocommit = 0')
     await first(client, 'SELECT COUNT(*) FROM rows_')

@@ -1,6 +1,7 @@
 /** A client's commands as bytes, and a MySqlClient whose classifier says what a test wants. */
 import type { SessionState } from '../../src/dialect.ts'
-import { MySqlClient, type MySqlClientContext } from '../../src/mysql/client.ts'
+import { MySqlClient } from '../../src/mysql/client.ts'
+import type { MySqlClientContext } from '../../src/mysql/client-context.ts'
 import type { Outcome } from '../../src/mysql/outcome.ts'
 import { packetsOf } from '../../src/mysql/packets.ts'
 import type { MySqlUnit } from '../../src/mysql/unit.ts'
@@ -80,6 +81,7 @@ export function clientSide(options: ClientOptions = {}): MySqlClient {
       preparedPerSession: options.preparedPerSession ?? 100,
     },
     profile: options.profile ?? { capabilities: 0, extended: 0, collation: 45 },
+    database: options.database ?? '',
     sessionTrack: options.sessionTrack ?? false,
     flavour: options.flavour ?? 'mysql',
     serverVersion: options.serverVersion ?? 90700,

@@ -232,6 +232,30 @@ describe('prepared statements', () => {
   })
 })
 
+test("an INSERT that answers with rows: its connection had the session's insert id before, and is asked afterwards", () => {
+  const facts = (sql: string): Partial<Facts> => ({
+    command: sql.split(' ')[0]!,
+    ...(sql.endsWith('RETURNING id') ? { returnsChanged: true } : {}),
+  })
+  for (const sql of ['INSERT INTO t VALUES (1) RETURNING id', 'REPLACE INTO t VALUES (1) RETURNING id']) {
+    const client = clientSide({ flavour: 'mariadb', facts })
+    const unit = unitOf(client, c.query(sql))
+    client.resolve(unit, LEX)
+    expect(client.insertIdFor(unit)).toBe(0n)
+    client.completed(unit, outcome({ rows: 1 }))
+    expect(client.question()).toBe('SELECT LAST_INSERT_ID()')
+    client.answered([['17']])
+    expect(client.diagnostics.insertId).toBe(17n)
+    ran(client, c.query('DELETE FROM t RETURNING id'), { rows: 1 })
+    expect(client.question()).toBeNull()
+    expect(client.diagnostics.insertId).toBe(17n)
+  }
+  const client = clientSide({ facts })
+  const plain = unitOf(client, c.query('INSERT INTO t VALUES (1)'))
+  client.resolve(plain, LEX)
+  expect(client.insertIdFor(plain)).toBeNull()
+})
+
 describe('what keeps the session on its connection', () => {
   const CURSOR = 0x0042
   const LAST_ROW = 0x0082

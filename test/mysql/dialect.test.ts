@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { formatProfile } from '../../src/mysql/capabilities.ts'
 import { createMySqlDialect } from '../../src/mysql/dialect.ts'
+import { bareWork, TEXT_BYTES_MAX } from '../../src/mysql/work.ts'
+import type { Facts } from '../../src/sql/facts.ts'
+import { needsPrimary } from '../../src/sql/needs-primary.ts'
 
 const dialect = () => createMySqlDialect({ tls: 'disable', local: false, preparedPerConnection: 10 })
 
@@ -14,6 +17,23 @@ test.each([
   [1146, "Table 'a.b' doesn't exist", null],
 ])('a replica that answers %i %s', (number, message, refusal) => {
   expect(dialect().replicaRefusal({ code: 'HY000', number, message })).toBe(refusal)
+})
+
+test.each<[string, Facts['because'], Partial<Facts>, boolean]>([
+  ['SELECT a FROM b FOR UPDATE', 'locking-read', {}, false],
+  ['SELECT a FROM b LOCK IN SHARE MODE', 'locking-read', {}, true],
+  ['SELECT a FROM b FOR SHARE', 'locking-read', {}, true],
+  [`SELECT ${' '.repeat(TEXT_BYTES_MAX)} FOR UPDATE`, 'locking-read', {}, true],
+  ['UPDATE a SET b = 1', 'write', { command: 'UPDATE' }, false],
+  ['INSERT INTO a SELECT @b := 1', 'write', { command: 'INSERT', pins: ['user-variable'] }, true],
+  ['CREATE TEMPORARY TABLE a (b INT)', 'write', { command: 'CREATE TABLE', pins: ['temp-table'] }, false],
+  ['SET GLOBAL a = 1', 'write', { command: 'SET', settings: [{ scope: 'global', name: 'a', value: '1' }] }, true],
+  ['SELECT @@server_id', 'server-specific', {}, false],
+  ["SELECT 1 INTO OUTFILE 'x'", 'server-specific', {}, true],
+  ['STOP REPLICA', 'server-specific', { command: 'STOP' }, true],
+])('a replica would do what %s says: %s, %o', (sql, because, more, acts) => {
+  const facts = { ...needsPrimary('SELECT', because, { kind: 'none' }), ...more }
+  expect(dialect().actsOnReplica?.(bareWork(facts, 1, () => sql.slice(0, TEXT_BYTES_MAX)))).toBe(acts)
 })
 
 test('what sessions have at login counts where they have chosen nothing else', () => {
@@ -33,6 +53,8 @@ test('what sessions have at login counts where they have chosen nothing else', (
   expect(one.isolation(one.withSetting(loginState, 'transaction_isolation', "'REPEATABLE-READ'"))).toBe(
     'repeatable read',
   )
+  for (const [level, kept] of Object.entries({ SERIALIZABLE: true, 'READ-UNCOMMITTED': true, 'READ-COMMITTED': false }))
+    expect(one.keepsOnPrimary(one.withSetting(loginState, 'transaction_isolation', `'${level}'`))).toBe(kept)
   greet(new Map([['autocommit', '0']]))
   expect(one.keepsOnPrimary(loginState)).toBe(true)
   expect(one.keepsOnPrimary(one.withSetting(loginState, 'autocommit', "'ON'"))).toBe(false)

@@ -1,6 +1,6 @@
 /** Pins against a plain model: what of a session lies on its connection after any row of statements, done or failed. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Pins } from '../../src/mysql/pins.ts'
 import type { Facts } from '../../src/sql/facts.ts'
 import { needsPrimary } from '../../src/sql/needs-primary.ts'
@@ -70,12 +70,28 @@ const STEPS: readonly Step[] = [
   {
     text: 'LOCK TABLES s READ',
     facts: facts({ command: 'LOCK TABLES', pins: ['lock-tables'] }),
-    model: add('lock-tables x'),
+    model: add('lock-tables tables'),
+  },
+  {
+    text: 'FLUSH TABLES WITH READ LOCK',
+    facts: facts({ command: 'FLUSH', pins: ['lock-tables'] }),
+    model: add('lock-tables tables'),
+    failing: add('lock-tables tables'),
   },
   {
     text: 'UNLOCK TABLES',
     facts: facts({ command: 'UNLOCK TABLES', unpins: ['lock-tables'] }),
-    model: drop('lock-tables x'),
+    model: drop('lock-tables tables'),
+  },
+  {
+    text: 'LOCK INSTANCE FOR BACKUP',
+    facts: facts({ command: 'LOCK INSTANCE', pins: ['lock-tables'] }),
+    model: add('lock-tables instance'),
+  },
+  {
+    text: 'UNLOCK INSTANCE',
+    facts: facts({ command: 'UNLOCK INSTANCE', unpins: ['lock-tables'] }),
+    model: drop('lock-tables instance'),
   },
   { text: "XA START 'x'", facts: facts({ command: 'XA', pins: ['xa'] }), model: add('xa x') },
   { text: "XA COMMIT 'x'", facts: facts({ command: 'XA', unpins: ['xa'] }), model: drop('xa x') },
@@ -171,7 +187,7 @@ test('among several statements everything may have happened, and nothing is take
   expect(pins.causes).toEqual(['lock-tables'])
 })
 
-test('insert_id is used up by the next insert; names in another schema are other tables', () => {
+test('insert_id is used up by the next insert', () => {
   const pins = new Pins()
   const done = { error: null, results: 1 }
   const settings = [{ scope: 'session', name: 'insert_id', value: '5' }] as const
@@ -179,7 +195,48 @@ test('insert_id is used up by the next insert; names in another schema are other
   expect(pins.causes).toEqual(['one-shot-variable'])
   pins.ran(facts({ command: 'INSERT' }), done, '', () => 'INSERT INTO t VALUES (1)')
   expect(pins.causes).toEqual([])
-  pins.ran(facts({ pins: ['temp-table'], temporaryTables: { created: ['t'], dropped: [] } }), done, "'a'", () => '')
-  pins.ran(facts({ unpins: ['temp-table'], temporaryTables: { created: [], dropped: ['t'] } }), done, "'b'", () => '')
-  expect(pins.causes).toEqual(['temp-table'])
+})
+
+describe('temporary tables', () => {
+  const kept = (statements: readonly string[]): boolean => {
+    const pins = new Pins()
+    let schema = 'app'
+    for (const sql of statements) {
+      if (sql.startsWith('USE ')) schema = sql.slice(4)
+      const creates = /create/i.test(sql)
+      const other = /^(?:alter|rename)/i.test(sql)
+      const more: Partial<Facts> = other
+        ? { command: 'ALTER TABLE', changesSchema: true }
+        : creates
+          ? { command: 'CREATE TABLE', pins: ['temp-table'] }
+          : { command: 'DROP TABLE', unpins: ['temp-table'] }
+      if (!sql.startsWith('USE ')) pins.ran(facts(more), { error: null, results: 1 }, schema, () => sql)
+    }
+    return pins.causes.length > 0
+  }
+
+  test.each<[string, boolean]>([
+    ['CREATE TEMPORARY TABLE t (i INT); DROP TEMPORARY TABLE t', false],
+    ['CREATE TEMPORARY TABLE app.t (i INT); DROP TEMPORARY TABLE t', false],
+    ['CREATE TEMPORARY TABLE t (i INT); drop table if exists `app` . `t` /* x */', false],
+    ['/* app:x */ create temporary table if not exists `a``b` as select 1; DROP TABLE `a``b`', false],
+    [
+      'CREATE TEMPORARY TABLE a (i INT); CREATE TEMPORARY TABLE b LIKE c; DROP TEMPORARY TABLES a, app.b CASCADE',
+      false,
+    ],
+    ['CREATE TEMPORARY TABLE t (i INT); CREATE TEMPORARY TABLE IF NOT EXISTS t (i INT); DROP TABLE t', false],
+    ['CREATE TEMPORARY TABLE t (i INT); ALTER TABLE t ADD j INT; DROP TABLE t', false],
+    // To a server they may be two.
+    ['CREATE TEMPORARY TABLE Foo (i INT); CREATE TEMPORARY TABLE foo (i INT); DROP TEMPORARY TABLE foo', true],
+    ['CREATE TEMPORARY TABLE Foo (i INT); DROP TABLE IF EXISTS foo', true],
+    ['CREATE TEMPORARY TABLE t (i INT); USE b; DROP TABLE t', true],
+    ['CREATE TEMPORARY TABLE `a.b` (i INT); DROP TABLE a.b', true],
+    // It is there, by another name.
+    ['CREATE TEMPORARY TABLE t (i INT); ALTER TABLE t RENAME TO u; DROP TABLE IF EXISTS t', true],
+    ['CREATE TEMPORARY TABLE t (i INT); RENAME TABLE t TO u; DROP TABLE IF EXISTS t', true],
+    ['CREATE TEMPORARY SEQUENCE s; DROP TABLE s', true],
+    ['/*!50000 CREATE */ TEMPORARY TABLE t (i INT); DROP TABLE t', true],
+  ])('%s: kept %s', (statements, there) => {
+    expect(kept(statements.split('; '))).toBe(there)
+  })
 })

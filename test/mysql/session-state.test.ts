@@ -82,7 +82,7 @@ test.each([
   [{ autocommit: "'OFF'" }, true],
   [{ autocommit: "'ON'" }, false],
   [{ sql_log_bin: '0' }, true],
-  [{ transaction_isolation: "'SERIALIZABLE'" }, true],
+  [{ sql_log_bin: '1' }, true],
   [{ tx_isolation: "'READ-COMMITTED'" }, false],
   [{ completion_type: "'CHAIN'" }, true],
   [{ completion_type: "'NO_CHAIN'" }, false],

@@ -39,6 +39,7 @@ export type Extras = Pick<
   | 'asksPrevious'
   | 'leavesFoundRows'
   | 'hidesFoundRows'
+  | 'returnsChanged'
   | 'settings'
   | 'schema'
   | 'commitsImplicitly'

@@ -58,6 +58,7 @@ function joined(statements: readonly Statement[]): Extras {
     ...(some((extras) => extras.usesUserVariables) ? { usesUserVariables: true } : {}),
     ...(some((extras) => extras.leavesFoundRows) ? { leavesFoundRows: true } : {}),
     ...(some((extras) => extras.hidesFoundRows) ? { hidesFoundRows: true } : {}),
+    ...(some((extras) => extras.returnsChanged) ? { returnsChanged: true } : {}),
     ...(some((extras) => extras.commitsImplicitly) ? { commitsImplicitly: true } : {}),
     ...(some((extras) => extras.changesSchema) ? { changesSchema: true } : {}),
     ...(some((extras) => extras.localInfile) ? { localInfile: true } : {}),

@@ -43,6 +43,7 @@ export function* readRoutine(routine: Routine): Pieces<RoutineBody | null> {
     if (token.kind !== 'word') continue
     const found = wordProblem(tokens, at, locals)
     problem ??= found
+    if (token.text === 'for' && isWord(tokens[at + 1], 'export')) pins.add('lock-tables')
     if (found === null) continue
     const pin = PINNING[token.text]
     if (pin !== undefined) pins.add(pin)

@@ -41,7 +41,8 @@ function change(command: string, extras: Extras = {}): Judge {
   return (tokens) => {
     const collector = new Collector(true)
     collector.walk(tokens)
-    const found = extrasOf(collector)
+    const returns = tokens.some((token) => isWord(token, 'returning'))
+    const found = { ...extrasOf(collector), ...(returns ? { returnsChanged: true as const } : {}) }
     return statement(command, 'primary', 'write', {
       extras: { ...found, ...extras },
       uses: collector.uses(),
@@ -203,7 +204,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['check', maintenance('CHECK TABLE')],
   ['checksum', server('CHECKSUM TABLE')],
   ['cache', maintenance('CACHE INDEX')],
-  ['flush', maintenance('FLUSH')],
+  ['flush', flush],
   ['reset', maintenance('RESET')],
   ['install', administration('INSTALL')],
   ['uninstall', administration('UNINSTALL')],
@@ -256,6 +257,20 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
 function analyzeStatement(tokens: readonly Token[], values: Values): Statement {
   const table = isWord(tokens[1], 'table', 'tables', 'local', 'no_write_to_binlog')
   return table ? maintenance('ANALYZE TABLE')(tokens, values) : judgeExplain(tokens, values)
+}
+
+/** Of tables WITH READ LOCK or FOR EXPORT it locks them, or all of them, until UNLOCK TABLES. */
+function flush(tokens: readonly Token[]): Statement {
+  const locks = tokens.some(
+    (token, at) =>
+      (isWord(token, 'read') && isWord(tokens[at + 1], 'lock')) ||
+      (isWord(token, 'for') && isWord(tokens[at + 1], 'export')),
+  )
+  if (!locks) return maintenance('FLUSH')(tokens, null)
+  return statement('FLUSH', 'primary', 'write', {
+    effect: UNKNOWN_EFFECT,
+    extras: { pins: ['lock-tables'], commitsImplicitly: true },
+  })
 }
 
 function lock(tokens: readonly Token[]): Statement {

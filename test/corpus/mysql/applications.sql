@@ -31,7 +31,9 @@ SELECT table_name, table_type, table_comment FROM information_schema.tables WHER
 --= read read none # SQLAlchemy, Laravel, Doctrine
 SELECT users.id AS users_id, users.name AS users_name FROM users WHERE users.name = ? LIMIT ?
 SELECT anon_1.users_id FROM (SELECT users.id AS users_id FROM users LIMIT 5) AS anon_1 INNER JOIN orders AS orders_1 ON anon_1.users_id = orders_1.user_id
+--= primary server-specific none # AUTO_INCREMENT, which each server counts for itself
 SHOW CREATE TABLE `users`
+--= read read none # SQLAlchemy, Laravel, Doctrine
 DESCRIBE `app`.`users`
 select * from `users` where `email` = ? and `users`.`id` is not null limit 1
 select count(*) as aggregate from `orders` where `total` > ?
@@ -145,7 +147,9 @@ SHOW TABLE STATUS LIKE 'users'
 --= read read none # mysqldump's reads
 SELECT /*!40001 SQL_NO_CACHE */ * FROM `users`
 SELECT /*!40001 SQL_NO_CACHE */ `id`, `name` FROM `users` WHERE id > 0 ORDER BY `users`.`id`
+--= primary server-specific none # AUTO_INCREMENT, which each server counts for itself
 SHOW CREATE TABLE `users`;
+--= read read none # mysqldump's reads
 SHOW FIELDS FROM `orders`
 show triggers like 'orders'
 SHOW CREATE DATABASE IF NOT EXISTS `app`

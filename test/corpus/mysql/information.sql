@@ -266,7 +266,9 @@ SHOW FULL TABLES LIKE 'u_ers'
 SHOW COLUMNS IN orders IN app
 SHOW FULL FIELDS FROM orders LIKE 't%'
 SHOW DATABASES WHERE `Database` = 'app'
+--= primary server-specific none # AUTO_INCREMENT, which each server counts for itself
 SHOW CREATE TABLE app.orders
+--= read read none # SHOW of what is replicated
 SHOW CREATE SCHEMA IF NOT EXISTS app
 SHOW CREATE VIEW app.v_function
 SHOW CREATE PROCEDURE app.p_write

@@ -108,8 +108,10 @@ UPDATE log SET text = GET_LOCK('l', 0) WHERE id = 1
 LOCK TABLES users LOW_PRIORITY WRITE
 --= primary locking-read unknown mariadb # locks by name, by table and by instance, in every position
 LOCK TABLES users LOW_PRIORITY WRITE
---= primary write none # locks by name, by table and by instance, in every position
+--= primary write unknown # locks by name, by table and by instance, in every position
 FLUSH TABLES WITH READ LOCK
+FLUSH NO_WRITE_TO_BINLOG TABLES WITH READ LOCK
+FLUSH LOCAL TABLES users WITH READ LOCK
 FLUSH TABLES users, orders WITH READ LOCK
 FLUSH TABLES users FOR EXPORT
 --= primary session-state unknown mysql # the same, MySQL's own
@@ -125,5 +127,5 @@ SELECT RELEASE_LOCK(NULL)
 BACKUP STAGE START
 BACKUP LOCK app.users
 BACKUP LOCK app.users ⇒ BACKUP UNLOCK
---= primary write none mariadb # the same, MariaDB's own
+--= primary write unknown mariadb # the same, MariaDB's own
 FLUSH TABLES users WITH READ LOCK AND DISABLE CHECKPOINT

@@ -251,7 +251,9 @@ SHOW COLUMNS FROM users
 SHOW FULL COLUMNS FROM users FROM app LIKE 'n%'
 SHOW FIELDS IN users
 SHOW COLUMNS FROM `users` WHERE Field = 'id'
+--= primary server-specific none # AUTO_INCREMENT, which each server counts for itself
 SHOW CREATE TABLE users
+--= read read none # SHOW, DESCRIBE and EXPLAIN of what is replicated
 SHOW CREATE VIEW v_plain
 SHOW CREATE DATABASE app
 SHOW CREATE SCHEMA app
