@@ -39,24 +39,10 @@ const SAFE: LexMode = { standardConformingStrings: true, asciiSafeEncoding: true
 /** PostgreSQL behind the neutral core. */
 export function createPgDialect(options: PgDialectOptions): Dialect {
   const names = new StatementNames(options.statementNames)
-  /** What the primary told each account last. */
-  const references = new Map<string, ReadonlyMap<string, string>>()
   return {
-    serverLogin: ({ user, database, secret }, readOnly) => {
-      const reference = references.get(accountKey(user, database)) ?? null
-      return createServerLogin({
-        user,
-        database,
-        secret: secret as ServerSecret,
-        tls: options.tls,
-        readOnly,
-        reference,
-      })
-    },
-    serverCodec(write, { account, greeting, readOnly }) {
-      if (!readOnly) remember(references, accountKey(account.user, account.database), greeting.parameters)
-      return new PgServerCodec(names, options.preparedPerConnection, write)
-    },
+    serverLogin: ({ user, database, secret }, readOnly) =>
+      createServerLogin({ user, database, secret: secret as ServerSecret, tls: options.tls, readOnly }),
+    serverCodec: (write) => new PgServerCodec(names, options.preparedPerConnection, write),
     readRows,
     loginState: LOGIN_STATE,
     goodbye: TERMINATE,
@@ -89,15 +75,6 @@ export function createPgDialect(options: PgDialectOptions): Dialect {
     lexMode,
     encodeParameter: parameterStatus,
   }
-}
-
-const accountKey = (user: string, database: string): string => `${user}\0${database}`
-const REFERENCES_MAX = 1000
-
-function remember<T>(kept: Map<string, T>, key: string, value: T): void {
-  kept.delete(key)
-  kept.set(key, value)
-  if (kept.size > REFERENCES_MAX) kept.delete(kept.keys().next().value!)
 }
 
 const canonicalName = (name: string): string => name.toLowerCase()

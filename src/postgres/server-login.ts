@@ -16,12 +16,8 @@ export interface ServerLoginOptions {
   readonly tls: ServerTlsMode
   /** A replica's connections refuse to write, also after a promotion. */
   readonly readOnly: boolean
-  /** What the primary reports to such a session: a replica's own configuration must not show in what it answers. null: not known yet. */
-  readonly reference?: ReadonlyMap<string, string> | null
 }
 
-/** Settings that are reported, and that shape text in replies (manual, "Date/Time Output" and "Locale and Formatting"). */
-const FORMATS = ['DateStyle', 'IntervalStyle', 'TimeZone']
 /** Nothing that a server sends during login is larger than this. */
 const LOGIN_BYTES = 64 * 1024
 const EMPTY: Buffer = Buffer.alloc(0)
@@ -41,13 +37,7 @@ export function createServerLogin(options: ServerLoginOptions): ServerLogin {
       ['user', options.user],
       ['database', options.database],
     ]
-    if (options.readOnly) {
-      asked.push(['options', '-c default_transaction_read_only=on'])
-      for (const name of FORMATS) {
-        const value = options.reference?.get(name)
-        if (value !== undefined) asked.push([name, value])
-      }
-    }
+    if (options.readOnly) asked.push(['options', '-c default_transaction_read_only=on'])
     return { send: startupMessage(asked) }
   }
 

@@ -1,7 +1,7 @@
 /** What a session sets follows it over all connections, and reaches nobody else. Pools of one connection, so that everybody shares. */
 import type pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { connectTo, failureOf, first, lastRoute, pinnedBecomes } from '../support/clients.ts'
+import { connectTo, failureOf, first, pinnedBecomes } from '../support/clients.ts'
 import { freshetFor, freshetForAll } from '../support/freshet.ts'
 import { createTestServers, until } from '../support/postgres.ts'
 import { SETTING_CASES, setting } from './session-state-cases.ts'
@@ -252,30 +252,4 @@ test('a connection that cannot be brought to the state runs nothing under anothe
   await mine.query('RESET ROLE')
   expect(await everywhere(mine, 'current_user::text')).toBe('app')
   expect(await everywhere(mine, 'count(*)::int FROM notes')).toBe(0)
-})
-
-test('a replica with formats of its own answers as the primary does', async () => {
-  const { primary } = fleet()
-  for (const sql of ["DateStyle = 'German, DMY'", "TimeZone = 'Asia/Tokyo'", "IntervalStyle = 'sql_standard'"])
-    await primary.query(`ALTER SYSTEM SET ${sql}`)
-  await primary.query('SELECT pg_reload_conf()')
-  try {
-    const text = "SELECT timestamptz '2026-11-28 12:00+00' || ' ' || interval '1 day 2 hours'"
-    await until('the primary has it', async () => {
-      const straight = await connectTo(primary.url())
-      return (await first(straight, text)) === '28.11.2026 21:00:00 JST 1 2:00:00'
-    })
-    const freshet = await freshetFor(fleet(), { pool: { size: 1 } })
-    const client = await connectTo(freshet.url())
-    await client.query("INSERT INTO notes VALUES (99, '') ON CONFLICT DO NOTHING")
-    await until('a replica answers', async () => {
-      expect(await first(client, text)).toBe('28.11.2026 21:00:00 JST 1 2:00:00')
-      return (await lastRoute(client)).server === fleet().replicas[0]!.name
-    })
-    await client.query("SET DateStyle = 'ISO'; RESET DateStyle")
-    expect(await everywhere(client, "(timestamptz '2026-11-28 12:00+00')::text")).toBe('28.11.2026 21:00:00 JST')
-  } finally {
-    for (const name of ['DateStyle', 'TimeZone', 'IntervalStyle']) await primary.query(`ALTER SYSTEM RESET ${name}`)
-    await primary.query('SELECT pg_reload_conf()')
-  }
 })
