@@ -62,8 +62,10 @@ function notYet<const T extends string>(allowed: readonly T[], later: string, in
 }
 
 /** For keys of another engine. */
-const noMeaning = <T>(right: string) =>
-  field(right, (): Parsed<T> => {
+/** `harmless`: what it comes to there in any case. */
+const noMeaning = <T>(right: string, harmless?: T) =>
+  field(right, (given): Parsed<T> => {
+    if (harmless !== undefined && given === harmless) return { value: harmless }
     return { wrong: 'has no meaning with engine: mysql', right }
   })
 
@@ -71,7 +73,7 @@ const NO_NUDGE = 'leave it out: nothing is ever written to servers of MySQL'
 
 /** Positions of MySQL's servers never stand beyond what replicas get. */
 const nudge = (engine: EngineName) =>
-  engine === 'postgres' ? flag().default(true) : noMeaning<boolean>(NO_NUDGE).default(false)
+  engine === 'postgres' ? flag().default(true) : noMeaning<boolean>(NO_NUDGE, false).default(false)
 
 const monitor = (engine: EngineName) =>
   z.strictObject({

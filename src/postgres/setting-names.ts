@@ -26,12 +26,13 @@ export function settingNames(text: string): SettingNames {
   return { names, others }
 }
 
+const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
 const SETS_OURS = /set_config\s*\(\s*E?'freshet\.(\w+)'/i
 
 /** set_config('freshet.name', ...): a server would take it for a setting of the client's own, without any effect. */
 export function setsByFunction({ verdict, functions }: Facts, text: () => string): Control | null {
   if (verdict === 'read' || !functions.some((name) => name === 'set_config' || name === 'pg_catalog.set_config'))
     return null
-  const name = SETS_OURS.exec(text())?.[1]
+  const name = SETS_OURS.exec(text().replaceAll(COMMENTS, ' '))?.[1]
   return name === undefined ? null : { kind: 'misuse', what: 'function', name: name.toLowerCase() }
 }

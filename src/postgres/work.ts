@@ -134,9 +134,18 @@ function strictest(subjects: readonly PreparedStatement[], forced: Reason | null
     lastSequence ||= facts.usesLastSequence
     tables.push(...facts.tables)
   }
+  const several =
+    subjects.length === 1
+      ? {}
+      : {
+          statements: subjects.length,
+          command: [...new Set(subjects.map(({ facts }) => facts.command))].join('; '),
+          functions: [...new Set(subjects.flatMap(({ facts }) => facts.functions))],
+        }
   const verdict = forced !== null || effects || lastSequence ? 'primary' : result.verdict
   return {
     ...result,
+    ...several,
     verdict: subjects.length > 1 && verdict === 'read-in-transaction' ? 'primary' : verdict,
     because: forced ?? result.because,
     tables,

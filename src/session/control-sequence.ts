@@ -7,10 +7,11 @@ import type { Session } from './session.ts'
 
 /** A server would take SET freshet.* for a custom setting of its own, and the client would believe that it works. */
 const CONTROL_AMONG_OTHERS = /(?:^|;)\s*(?:set|reset|show)\s+(?:local\s+|session\s+)?"?freshet"?\s*\./i
-/** What may hold words that mean nothing: strings and comments. What does not end goes on to the end, so that no text takes more than one pass. */
-const OPAQUE = /'[^']*(?:'|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+/** What may hold words that mean nothing: strings, names in quotes and comments. What does not end goes on to the end, so that no text takes more than one pass. */
+const OPAQUE = /'[^']*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
 /** The same where backslashes escape. */
-const OPAQUE_ESCAPED = /'(?:[^'\\]|\\[\s\S])*(?:'|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+const OPAQUE_ESCAPED =
+  /'(?:[^'\\]|\\[\s\S])*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
 
 export const NOT_ALONE: LocalAnswer = {
   failure: {
@@ -24,8 +25,11 @@ export const NOT_ALONE: LocalAnswer = {
 export function hasControl({ lex }: Session, { text }: Work, from: number): boolean {
   const sql = text()
   const opaque = lex.standardConformingStrings ? OPAQUE : OPAQUE_ESCAPED
-  return sql.toLowerCase().includes('freshet') && CONTROL_AMONG_OTHERS.test(behind(sql, from).replaceAll(opaque, ' '))
+  return sql.toLowerCase().includes('freshet') && CONTROL_AMONG_OTHERS.test(behind(sql, from).replaceAll(opaque, blank))
 }
+
+/** `"freshet".max_lag` is a setting. */
+const blank = (found: string): string => (found[0] === '"' && !found.includes(';') ? found : ' ')
 
 const behind = (sql: string, bytes: number): string => (bytes === 0 ? sql : Buffer.from(sql).toString('utf8', bytes))
 

@@ -2,7 +2,7 @@ import type { ServerConnection } from '../pool/server-connection.ts'
 import type { Facts } from '../sql/facts.ts'
 import { isUnread } from '../sql/needs-primary.ts'
 
-const FILLS_IN_VALUES = new Set(['INSERT', 'MERGE', 'COPY', 'DO', 'CALL'])
+const FILLS_IN_VALUES = /\b(?:INSERT|MERGE|COPY|DO|CALL)\b/
 /** No trigger fires and no default is filled in. */
 const TOUCHES_NO_SEQUENCE =
   /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|SET|RESET|SHOW|USE|LISTEN|UNLISTEN|NOTIFY|LOCK|DEALLOCATE|DECLARE|CLOSE)\b/
@@ -13,7 +13,7 @@ export const mayUseSequence = (facts: Facts): boolean =>
 
 /** Likely enough for a session that will ask for that value to keep its connection. */
 export const usesSequence = (facts: Facts): boolean =>
-  FILLS_IN_VALUES.has(facts.command) || isUnread(facts) || (facts.verdict !== 'read' && facts.functions.length > 0)
+  FILLS_IN_VALUES.test(facts.command) || isUnread(facts) || (facts.verdict !== 'read' && facts.functions.length > 0)
 
 /**
  * Where the values that sequences gave to one session are known: currval and lastval mean these, and only the connection that got them

@@ -246,7 +246,9 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
       endSequence(this, answer, () => this.#finishWith(...this.client.answerAll(unit, answer, this.status)))
     else {
       countLocal(this, 'local')
-      this.#finishWith(this.client.answer(unit, answer, this.status))
+      const finish = () => this.#finishWith(this.client.answer(unit, answer, this.status))
+      if ('failure' in answer) failTransaction(this, finish)
+      else finish()
     }
   }
 

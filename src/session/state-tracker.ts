@@ -302,7 +302,8 @@ export class StateTracker {
   }
 }
 
-const CHANGES_SCHEMA = /^(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/
+const CHANGES_SCHEMA =
+  /(?:^|; )(CREATE|ALTER|DROP|REINDEX|COMMENT|GRANT|REVOKE|IMPORT|REFRESH|SECURITY|DO|CALL|UNKNOWN)/
 const READS_OR_WRITES_ROWS = /^\s*(?:(?:insert|update|delete|values|table)\b|select\b(?!.*\binto\b))/is
 /** A longer text may have been cut. */
 const WHOLE_TEXT_MAX = 16_000

@@ -74,9 +74,16 @@ function postgresSet(reader: Reader): Control | null {
   const local = scope === 'local'
   if (!local && scope !== 'session') reader.at = before
   const name = freshetName(reader)
-  if (name === null || !(reader.symbol('=') || reader.word() === 'to')) return null
-  const value = reader.value()
-  return value === undefined || !reader.atStop() ? null : { kind: 'set', name, value, local }
+  if (name === null) return null
+  // What else the server understands it would take for a setting of the client's own, and nobody would notice. The rest is an error there.
+  const misuse = { kind: 'misuse', what: 'expression', name } as const
+  const word = reader.symbol('=') ? 'to' : reader.word()
+  if (word === 'from') return reader.word() === 'current' ? misuse : null
+  const value = word === 'to' ? reader.value() : undefined
+  if (value === undefined) return null
+  if (reader.atStop()) return { kind: 'set', name, value, local }
+  // U&'...', or a list.
+  return reader.symbol('&') || reader.symbol(',') ? misuse : null
 }
 
 /** MySQL's SET assigns a list, and only those whose targets are all Freshet's are its own. */
@@ -195,8 +202,10 @@ function kill(reader: Reader): Control | null {
 
 /** `freshet.max_lag` gives `max_lag`. */
 function freshetName(reader: Reader): string | null {
-  if (reader.word() !== 'freshet' || !reader.symbol('.')) return null
-  return reader.word()
+  const word = reader.word()?.toLowerCase()
+  if (word === 'freshet') return reader.symbol('.') ? (reader.word()?.toLowerCase() ?? null) : null
+  // PostgreSQL takes the whole name in one pair of quotes, too.
+  return (reader.mysql ? null : /^freshet\.(\w+)$/.exec(word ?? '')?.[1]) ?? null
 }
 
 function explainRoute(lexicon: Lexicon, text: Uint8Array, start: number, end: number, mode: LexMode): Control | null {

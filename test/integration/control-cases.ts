@@ -55,6 +55,50 @@ export function testControls(client: () => pg.Client): void {
     expect(await show()).toBe('primary')
   })
 
+  test('what is refused in a transaction fails it: nothing is committed without that', async () => {
+    const refused: [string, string][] = [
+      ["SET freshet.max_lag = 'nonsense'", '22023'],
+      ["UPDATE rows SET n = n; SET freshet.max_lag = '1s'", '0A000'],
+      ["UPDATE rows SET n = n FROM (SELECT set_config('freshet.max_lag', '1s', true)) s", '0A000'],
+      ['SET freshet.max_lag FROM CURRENT', '22023'],
+    ]
+    for (const [sql, code] of refused) {
+      for (const first of ['SELECT 1', 'UPDATE rows SET n = n']) {
+        await client().query('BEGIN')
+        await client().query(first)
+        expect(await failureOf(client().query(sql))).toMatchObject({ code })
+        expect(await failureOf(client().query('SELECT 1'))).toMatchObject({ code: '25P02' })
+        expect((await client().query('COMMIT')).command).toBe('ROLLBACK')
+      }
+    }
+  })
+
+  test('names and values in every form that PostgreSQL knows', async () => {
+    const show = () => first(client(), 'SHOW freshet.max_lag')
+    for (const sql of [
+      'SET "freshet.max_lag" = \'7s\'',
+      'SET "Freshet".Max_Lag TO \'7s\'',
+      "SET freshet.max_lag = E'7s'",
+    ]) {
+      await client().query(sql)
+      expect([sql, await show()]).toEqual([sql, '7s'])
+      await client().query('RESET "freshet".max_lag')
+    }
+    for (const sql of [
+      "SET freshet.max_lag = U&'7s'",
+      'SET freshet.max_lag FROM CURRENT',
+      'SET freshet.max_lag = $$7s$$',
+    ])
+      expect([sql, (await failureOf(client().query(sql))).code]).toEqual([sql, '22023'])
+    // None of these sets anything.
+    for (const sql of [
+      "SELECT n FROM rows -- set_config('freshet.max_lag', '1s', false)",
+      'UPDATE rows SET n = n; SELECT $$; SET freshet.max_lag = 1$$',
+      'UPDATE rows SET n = n; SELECT 1 AS "; SET freshet.max_lag"',
+    ])
+      await client().query(sql)
+  })
+
   test.each(PROTOCOLS)('set_config() by the %s protocol says how it is done', async (_, values) => {
     const set = (local: boolean) => client().query(`SELECT set_config('freshet.max_lag', '2s', ${local})`, values)
     for (const local of [false, true]) expect(await failureOf(set(local))).toMatchObject({ code: '0A000' })

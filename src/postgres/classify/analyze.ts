@@ -35,6 +35,9 @@ export function analyzeStatements(nodes: readonly Node[]): Analysis {
 
 const reasonOf = (plain: boolean): Reason => (plain ? 'read' : 'multi-statement')
 
+/** Kinds of statements in one text; a migration has a few more than an application. */
+const COMMANDS_MAX = 50
+
 function commandsOf(statements: readonly Statement[]): string {
-  return [...new Set(statements.map((statement) => statement.command))].slice(0, 5).join('; ')
+  return [...new Set(statements.map((statement) => statement.command))].slice(0, COMMANDS_MAX).join('; ')
 }
