@@ -1,17 +1,16 @@
 import type { LocalAnswer, LocalAnswers, Work } from '../dialect.ts'
 import type { Control } from '../sql/facts.ts'
 import { answerControl } from './controls.ts'
-import { failTransaction } from './held.ts'
-import { countLocal } from './outcome.ts'
 import type { Session } from './session.ts'
 
 /** A server would take SET freshet.* for a custom setting of its own, and the client would believe that it works. */
 const CONTROL_AMONG_OTHERS = /(?:^|;)\s*(?:set|reset|show)\s+(?:local\s+|session\s+)?"?freshet"?\s*\./i
 /** What may hold words that mean nothing: strings, names in quotes and comments. What does not end goes on to the end, so that no text takes more than one pass. */
-const OPAQUE = /'[^']*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+const opaque = (string: string) =>
+  new RegExp(String.raw`${string}|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|/\*[\s\S]*?(?:\*/|$)`, 'g')
+const OPAQUE = opaque("'[^']*(?:'|$)")
 /** The same where backslashes escape. */
-const OPAQUE_ESCAPED =
-  /'(?:[^'\\]|\\[\s\S])*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+const OPAQUE_ESCAPED = opaque(String.raw`'(?:[^'\\]|\\[\s\S])*(?:'|$)`)
 
 export const NOT_ALONE: LocalAnswer = {
   failure: {
@@ -24,8 +23,8 @@ export const NOT_ALONE: LocalAnswer = {
 /** Whether several statements have one of Freshet's among them; `from`: where to look in their text. */
 export function hasControl({ lex }: Session, { text }: Work, from: number): boolean {
   const sql = text()
-  const opaque = lex.standardConformingStrings ? OPAQUE : OPAQUE_ESCAPED
-  return sql.toLowerCase().includes('freshet') && CONTROL_AMONG_OTHERS.test(behind(sql, from).replaceAll(opaque, blank))
+  const words = lex.standardConformingStrings ? OPAQUE : OPAQUE_ESCAPED
+  return sql.toLowerCase().includes('freshet') && CONTROL_AMONG_OTHERS.test(behind(sql, from).replaceAll(words, blank))
 }
 
 /** `"freshet".max_lag` is a setting. */
@@ -52,11 +51,4 @@ export function answerSequence(
     return 'failure' in answer ? { answers, rest: null } : goOn()
   }
   return goOn()
-}
-
-/** `finish`: writes the replies. What follows a failure is not run, and its transaction must not be committed without it. */
-export function endSequence(session: Session, { answers }: LocalAnswers, finish: () => void): void {
-  countLocal(session, 'local')
-  if ('failure' in answers.at(-1)!) failTransaction(session, finish)
-  else finish()
 }

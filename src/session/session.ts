@@ -29,7 +29,6 @@ import type { Decision, Floor, Policy, SessionView } from '../routing/types.ts'
 import type { LexMode } from '../sql/facts.ts'
 import { type Instant, NEVER, now, type ServerId } from '../units.ts'
 import type { DatabaseContext, SessionContext, SessionIdentity } from './context.ts'
-import { endSequence } from './control-sequence.ts'
 import { CopyIn } from './copy-in.ts'
 import { CurrentUnit } from './current-unit.ts'
 import { backToPrevious, backToSequence, failTransaction, runOnHeld } from './held.ts'
@@ -241,15 +240,16 @@ export class Session implements ClientHandler, TransportHandler, ConnectionOwner
 
   #answer(answer: LocalAnswer | LocalAnswers): void {
     const unit = this.#queue.head
-    if ('failure' in answer && answer.failure === this.current.wrongHint) this.fail(answer.failure)
-    else if ('answers' in answer)
-      endSequence(this, answer, () => this.#finishWith(...this.client.answerAll(unit, answer, this.status)))
-    else {
-      countLocal(this, 'local')
-      const finish = () => this.#finishWith(this.client.answer(unit, answer, this.status))
-      if ('failure' in answer) failTransaction(this, finish)
-      else finish()
+    const last = 'answers' in answer ? answer.answers.at(-1)! : answer
+    const failure = 'failure' in last ? last.failure : null
+    if (failure !== null && failure === this.current.wrongHint) countRefused(this)
+    else countLocal(this, 'local')
+    const finish = () => {
+      if ('answers' in answer) this.#finishWith(...this.client.answerAll(unit, answer, this.status))
+      else this.#finishWith(this.client.answer(unit, answer, this.status))
     }
+    if (failure === null) finish()
+    else failTransaction(this, finish)
   }
 
   /** Routes the current unit again, from outside of `#next`. */
